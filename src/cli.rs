@@ -1,0 +1,328 @@
+//! The command line: its arguments, its help, its exit status.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands;
+use crate::emit::{Diagnostics, Dictionary, Terminal};
+use crate::error::Error;
+use crate::report::{FailOn, Level};
+
+/// Nothing at or above `--fail-on` was found.
+pub const EXIT_CLEAN: u8 = 0;
+/// Something was found.
+pub const EXIT_FINDINGS: u8 = 1;
+/// The run itself failed: bad arguments, unreadable input, interrupted.
+pub const EXIT_FAILED: u8 = 2;
+
+/// Explains, lints and audits the keys of DynamoDB single-table designs.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dynkeys",
+    version,
+    propagate_version = true,
+    after_help = "\
+Examples:
+  dynkeys init                                   start a project: dynkeys.toml and a first model
+  dynkeys explain models/product.toml item.json  the keys that the model writes for the item
+  dynkeys explain models/ items.jsonl            the same for items that carry their keys
+
+Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the run itself failed."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours; NO_COLOR turns `auto` off
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ColorChoice {
+    /// In a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Explain(ExplainArgs),
+    Schema(SchemaArgs),
+    Init(InitArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+/// Show the keys that a model writes for items, and from which fields
+///
+/// A path that ends in .toml, or a folder, is a model or a folder of models; any other path is a file of items, and `-`
+/// is standard input. Without a model, those of dynkeys.toml are used, else the folder `models`.
+///
+/// Items are plain JSON or DynamoDB JSON: an object, an array, one object a line, `{"Item": …}`, `{"Items": […]}` or a
+/// whole response; gzip of any of these.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dynkeys explain models/product.toml item.json
+      every key of every index, which field gave which part, and what is wrong with it
+  dynkeys explain models/ items.jsonl.gz --format jsonl
+      one line of JSON an item; the entity is found by the keys that the item carries
+  dynkeys explain models/ new-user.json --entity User
+      an item without keys needs its entity named
+  aws dynamodb get-item … | dynkeys explain models/product.toml -
+      items from standard input
+  dynkeys explain models/user.toml user.json --index gsi1 --query begins_with
+      the Query that this item's fields ask for, with the aws command
+  dynkeys explain models/user.toml user.json --dialect all
+      what each era of boto3-assist writes, and which keys differ
+  dynkeys explain models/product.toml item.json --as resource --format json
+      the dictionary that to_resource_dictionary() gives
+
+Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the run itself failed.")]
+pub struct ExplainArgs {
+    /// Models (.toml files and folders) and items (any other file, or `-`)
+    #[arg(value_name = "MODEL|ITEMS")]
+    pub paths: Vec<PathBuf>,
+    /// The entity of items that do not carry their keys
+    #[arg(long, value_name = "NAME")]
+    pub entity: Option<String>,
+    /// How build_key behaves: `guide`, `boto3-assist@VERSION`, or `all` to compare
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<String>,
+    /// Show only this index; `primary` is the table's own key
+    #[arg(long, value_name = "NAME")]
+    pub index: Option<String>,
+    /// Leave the sort keys out, as to_dict(include_sort_key=False) does
+    #[arg(long)]
+    pub partition_key_only: bool,
+    /// Print a dictionary of boto3-assist instead of the table
+    #[arg(long = "as", value_name = "DICTIONARY", conflicts_with = "query")]
+    pub dictionary: Option<DictionaryChoice>,
+    /// Print the Query that the item's fields ask for [eq, begins_with, lt, lte, gt, gte, between; default: begins_with]
+    #[arg(long, value_name = "CONDITION", num_args = 0..=1, default_missing_value = "begins_with")]
+    pub query: Option<String>,
+    /// What `--query between` puts behind the sort key for the low end
+    #[arg(long, value_name = "VALUE", requires = "query", allow_hyphen_values = true)]
+    pub low: Option<String>,
+    /// What `--query between` puts behind the sort key for the high end
+    #[arg(long, value_name = "VALUE", requires = "query", allow_hyphen_values = true)]
+    pub high: Option<String>,
+    /// The output's format
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+    /// Exit with 1 when there is a finding of this level or above
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    pub fail_on: FailOnChoice,
+    /// Give a rule a level: error, warning, info or off
+    #[arg(long = "rule", value_name = "NAME=LEVEL", value_parser = rule_level)]
+    pub rules: Vec<(String, Level)>,
+    /// The configuration [default: dynkeys.toml, in this folder or above]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Which dictionary `--as` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DictionaryChoice {
+    /// to_dict() of each index
+    Keys,
+    /// to_dictionary(): the fields
+    Plain,
+    /// to_resource_dictionary(): fields and keys
+    Resource,
+    /// to_client_dictionary(): fields and keys as DynamoDB JSON
+    Client,
+}
+
+impl From<DictionaryChoice> for Dictionary {
+    fn from(choice: DictionaryChoice) -> Self {
+        match choice {
+            DictionaryChoice::Keys => Self::Keys,
+            DictionaryChoice::Plain => Self::Plain,
+            DictionaryChoice::Resource => Self::Resource,
+            DictionaryChoice::Client => Self::Client,
+        }
+    }
+}
+
+/// The formats of `explain`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables for people
+    Human,
+    /// One JSON document
+    Json,
+    /// A line of JSON an item
+    Jsonl,
+}
+
+/// The values of `--fail-on`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOnChoice {
+    /// Errors only
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Any finding
+    Info,
+    /// No finding
+    Never,
+}
+
+impl From<FailOnChoice> for FailOn {
+    fn from(choice: FailOnChoice) -> Self {
+        match choice {
+            FailOnChoice::Error => Self::Error,
+            FailOnChoice::Warning => Self::Warning,
+            FailOnChoice::Info => Self::Info,
+            FailOnChoice::Never => Self::Never,
+        }
+    }
+}
+
+fn rule_level(text: &str) -> Result<(String, Level), String> {
+    let (name, level) = text.split_once('=').ok_or("write NAME=LEVEL, as in `truncated-key=off`")?;
+    let level = Level::from_word(level).ok_or_else(|| format!("`{level}` is no level: error, warning, info or off"))?;
+    Ok((name.to_owned(), level))
+}
+
+/// Print the JSON Schema of models or of dynkeys.toml, for editors
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dynkeys schema model > model.schema.json
+  dynkeys schema config > dynkeys.schema.json
+
+Editors with a TOML language server complete and check a model whose first line is
+  #:schema ./model.schema.json")]
+pub struct SchemaArgs {
+    /// Which schema
+    #[arg(value_name = "WHICH")]
+    pub which: SchemaChoice,
+}
+
+/// The schemas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaChoice {
+    /// Of models/*.toml
+    Model,
+    /// Of dynkeys.toml
+    Config,
+}
+
+/// Start a project: a commented dynkeys.toml and a first model; nothing is overwritten
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dynkeys init              in this folder
+  dynkeys init service/     in another, which is made if need be")]
+pub struct InitArgs {
+    /// The folder
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// Print completions for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dynkeys completions bash > ~/.local/share/bash-completion/completions/dynkeys
+  dynkeys completions zsh > ~/.zfunc/_dynkeys
+  dynkeys completions fish > ~/.config/fish/completions/dynkeys.fish")]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// Print a manual page
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dynkeys man > dynkeys.1                        the whole
+  dynkeys man explain > dynkeys-explain.1        one command")]
+pub struct ManArgs {
+    /// The command; the whole tool without one
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}
+
+/// What a command writes to.
+pub struct Streams<'s> {
+    /// Standard output: the chosen format and nothing else.
+    pub out: &'s mut dyn Write,
+    /// What the reader of standard output can show.
+    pub terminal: Terminal,
+    /// Standard error.
+    pub err: &'s mut dyn Write,
+    /// For errors and findings on standard error.
+    pub err_terminal: Terminal,
+}
+
+impl Streams<'_> {
+    /// Writes an error to standard error. A reader that has gone is no reason to fail once more.
+    pub fn report(&mut self, error: &Error) {
+        let _ = Diagnostics::new(self.err_terminal).write(self.err, error);
+    }
+
+    /// Writes a word of advice to standard error.
+    pub fn note(&mut self, text: &str) {
+        let _ = writeln!(self.err, "note: {text}");
+    }
+}
+
+/// Runs the command line and returns the exit status.
+pub fn run() -> u8 {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and are no failure.
+            let _ = error.print();
+            return if error.use_stderr() { EXIT_FAILED } else { EXIT_CLEAN };
+        }
+    };
+    let stdout = io::stdout();
+    let stderr = io::stderr();
+    let terminal = terminal(cli.color, &stdout);
+    let err_terminal = self::terminal(cli.color, &stderr);
+    let mut out = io::BufWriter::with_capacity(64 << 10, stdout.lock());
+    let mut err = stderr.lock();
+    let mut streams = Streams { out: &mut out, terminal, err: &mut err, err_terminal };
+    let done = match &cli.command {
+        Command::Explain(args) => commands::explain::run(args, &mut streams),
+        Command::Schema(args) => commands::schema::run(args, &mut streams),
+        Command::Init(args) => commands::init::run(args, &mut streams),
+        Command::Completions(args) => commands::completions::run(args, &mut streams),
+        Command::Man(args) => commands::man::run(args, &mut streams),
+    };
+    let flushed = streams.out.flush().map_err(Error::Output);
+    match done.and_then(|status| flushed.map(|()| status)) {
+        Ok(status) => status,
+        Err(error) if error.is_closed_pipe() => EXIT_CLEAN,
+        Err(error) => {
+            streams.report(&error);
+            EXIT_FAILED
+        }
+    }
+}
+
+/// What a stream's reader can show. A pipe has 80 columns, so that output does not depend on who reads it.
+fn terminal(choice: ColorChoice, stream: &impl anstream::stream::RawStream) -> Terminal {
+    let color = match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
+    };
+    let columns = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = if stream.is_terminal() {
+        terminal_size::terminal_size().map(|(width, _)| width.0).or_else(columns)
+    } else {
+        None
+    };
+    Terminal { width: width.filter(|width| *width > 0).unwrap_or(80), color }
+}

@@ -1,0 +1,8 @@
+//! The subcommands, one file each: thin, they join the layers below.
+
+pub mod completions;
+pub mod explain;
+pub mod init;
+pub mod man;
+mod models;
+pub mod schema;

@@ -1,0 +1,101 @@
+//! Finds and loads the models that a command is about.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::WalkDir;
+
+use crate::config::{Config, FILE_NAME, read_source};
+use crate::error::{Error, Problem};
+use crate::model::{Model, load};
+
+/// True of a path that names a model or a folder of models.
+pub fn is_model_path(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) || path.is_dir()
+}
+
+/// Loads the models of these paths; without paths, those of the configuration, else of the folder `models`.
+///
+/// Every problem of every file is in the error.
+pub fn load_models(paths: &[PathBuf], config: &Config) -> Result<Vec<Arc<Model>>, Error> {
+    let default = [PathBuf::from("models")];
+    let (paths, is_given): (&[PathBuf], bool) = match (&config.models, paths) {
+        (_, [_, ..]) => (paths, true),
+        (Some(models), []) => (models, true),
+        (None, []) => (&default, false),
+    };
+    if !is_given && !default[0].exists() {
+        return Err(Error::usage(
+            "no model is given, and there is no dynkeys.toml and no folder `models`",
+            "name a model, as in `dynkeys explain models/product.toml item.json`, or run `dynkeys init`",
+        ));
+    }
+    let mut files: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        for file in model_files(path)? {
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+    }
+    if files.is_empty() {
+        let names: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+        return Err(Error::usage(
+            format!("there is no model in {}", names.join(", ")),
+            "a model is a .toml file; `dynkeys init` writes a first one",
+        ));
+    }
+    let mut models: Vec<Arc<Model>> = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
+    for file in &files {
+        match read_source(file, file) {
+            Ok(source) => match load(&source) {
+                Ok(model) => models.push(Arc::new(model)),
+                Err(found) => problems.extend(found),
+            },
+            Err(Error::Problems(found)) => problems.extend(found),
+            Err(error) => return Err(error),
+        }
+    }
+    for (at, model) in models.iter().enumerate() {
+        if let Some(first) = models[..at].iter().find(|other| other.entity.value == model.entity.value) {
+            problems.push(Problem {
+                code: "duplicate-entity",
+                message: format!("`{}` is the entity of `{}` already", model.entity.value, first.source.name()),
+                source: Arc::clone(&model.source),
+                span: model.entity.span,
+                label: "a second model of this name".to_owned(),
+                help: Some("give each model an entity of its own".to_owned()),
+                related: None,
+            });
+        }
+    }
+    if problems.is_empty() { Ok(models) } else { Err(Error::Problems(problems)) }
+}
+
+/// The model files of a path: itself, or every `.toml` file below it but configurations, in the order of their names.
+fn model_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    let mut files = Vec::new();
+    let walk = WalkDir::new(path)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.'));
+    for entry in walk {
+        let entry = entry.map_err(|error| Error::Io {
+            action: "list",
+            path: error.path().unwrap_or(path).to_path_buf(),
+            reason: error.into(),
+        })?;
+        let is_model = entry.file_type().is_file()
+            && entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
+            && entry.file_name() != FILE_NAME;
+        if is_model {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}

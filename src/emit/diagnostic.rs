@@ -1,0 +1,119 @@
+//! Errors for people: the message, the place with its text, and the way out.
+
+use std::fmt;
+use std::io::Write;
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode, ThemeCharacters, ThemeStyles};
+
+use super::Terminal;
+use crate::error::{Error, Problem};
+use crate::text::{Span, printable, printable_with_offsets};
+
+/// Writes errors to a stream.
+#[derive(Clone, Copy, Debug)]
+pub struct Diagnostics {
+    terminal: Terminal,
+}
+
+#[derive(Debug)]
+struct Rendered {
+    code: Option<&'static str>,
+    message: String,
+    help: Option<String>,
+    source: Option<NamedSource<String>>,
+    labels: Vec<LabeledSpan>,
+}
+
+impl fmt::Display for Rendered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Rendered {}
+
+impl Diagnostic for Rendered {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code.map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
+    }
+}
+
+impl From<&Problem> for Rendered {
+    fn from(problem: &Problem) -> Self {
+        let (text, offset) = printable_with_offsets(problem.source.text());
+        let labeled = |span: Span, label: &str| {
+            let start = offset(span.start);
+            let length = offset(span.end).saturating_sub(start);
+            LabeledSpan::new_primary_with_span(Some(printable(label).into_owned()), (start, length))
+        };
+        let position = problem.source.position(problem.span.start);
+        let mut labels = vec![labeled(problem.span, &problem.label)];
+        if let Some((span, words)) = &problem.related {
+            let label = labeled(*span, words);
+            labels.push(LabeledSpan::new_with_span(label.label().map(str::to_owned), *label.inner()));
+        }
+        Self {
+            code: Some(problem.code),
+            // The place stands in the message as well: it can be clicked on, and snippets are for the eye.
+            message: format!("{}:{}:{}: {}", problem.source.name(), position.line, position.column, printable(&problem.message)),
+            help: problem.help.as_deref().map(|help| printable(help).into_owned()),
+            source: Some(NamedSource::new(printable(problem.source.name()), text.into_owned())),
+            labels,
+        }
+    }
+}
+
+impl Diagnostics {
+    /// Writes for a terminal.
+    pub fn new(terminal: Terminal) -> Self {
+        Self { terminal }
+    }
+
+    /// Writes an error, with all its places.
+    pub fn write(&self, out: &mut dyn Write, error: &Error) -> std::io::Result<()> {
+        match error {
+            Error::Problems(problems) => problems.iter().try_for_each(|problem| self.render(out, &problem.into())),
+            Error::Item { help, .. } | Error::Usage { help, .. } => self.render(out, &plain(error, help.clone())),
+            Error::Io { .. } | Error::Output(_) => self.render(out, &plain(error, None)),
+        }
+    }
+
+    fn render(&self, out: &mut dyn Write, rendered: &Rendered) -> std::io::Result<()> {
+        let theme = GraphicalTheme {
+            characters: ThemeCharacters::unicode(),
+            styles: if self.terminal.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
+        };
+        let mut text = String::new();
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_links(false)
+            .with_width(usize::from(self.terminal.width))
+            .with_context_lines(1);
+        match handler.render_report(&mut text, rendered) {
+            Ok(()) => out.write_all(text.trim_start_matches('\n').as_bytes())?,
+            Err(fmt::Error) => writeln!(out, "{rendered}")?,
+        }
+        out.flush()
+    }
+}
+
+fn plain(error: &Error, help: Option<String>) -> Rendered {
+    Rendered {
+        code: None,
+        message: printable(&error.to_string()).into_owned(),
+        help: help.map(|help| printable(&help).into_owned()),
+        source: None,
+        labels: Vec::new(),
+    }
+}

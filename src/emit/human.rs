@@ -1,0 +1,202 @@
+//! Items for people: a table of the keys, where each part came from, and what was found.
+
+use std::io::{self, Write};
+
+use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, Width};
+
+use super::Terminal;
+use crate::key::python::str_of;
+use crate::key::{Half, Part, PartKind, State, Written};
+use crate::model::{FieldPath, IndexKind};
+use crate::report::{Explained, Level, Leveled, Summary};
+use crate::text::printable;
+
+/// A key's value, safe to show.
+pub(super) fn shown(written: Written<'_>) -> String {
+    match written {
+        Written::Text("") => "(empty)".to_owned(),
+        Written::Text(text) => printable(text).into_owned(),
+        Written::Typed(value) => printable(&str_of(value).unwrap_or_else(|| "(bytes)".to_owned())).into_owned(),
+        Written::Absent => "(left out)".to_owned(),
+        Written::Failed(_) => "(cannot be built)".to_owned(),
+    }
+}
+
+/// A table for the terminal, with its header.
+pub(super) fn table(terminal: Terminal, header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(comfy_table::presets::UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(terminal.width.max(40))
+        .set_header(header);
+    table
+}
+
+/// Writes an item: its keys, and what was found in them.
+pub fn write_item(out: &mut dyn Write, terminal: Terminal, explained: &Explained<'_, '_>) -> io::Result<()> {
+    let dialect = explained.engine.dialect();
+    writeln!(
+        out,
+        "{} · {} · dialect {}",
+        terminal.bold(&printable(explained.entity())),
+        printable(&explained.place.to_string()),
+        dialect
+    )?;
+    let mut table = table(terminal, &["Index", "Attribute", "Key", "From"]);
+    for (index, compiled) in explained.indexes() {
+        let mut name = printable(&index.name).into_owned();
+        if index.kind == IndexKind::Local {
+            name.push_str(" (lsi)");
+        }
+        for half in [Half::Partition, Half::Sort] {
+            for number in explained.half(compiled, half) {
+                let written = explained.keys.get(*number);
+                table.add_row(Row::from(vec![
+                    std::mem::take(&mut name),
+                    printable(&explained.engine.keys()[*number].attribute).into_owned(),
+                    shown(written),
+                    origin(explained, *number, written),
+                ]));
+            }
+        }
+    }
+    // The key gets the room: names may wrap, and what a key was made of too.
+    let room = terminal.width.max(40);
+    table.set_constraints([
+        ColumnConstraint::UpperBoundary(Width::Fixed(room / 5)),
+        ColumnConstraint::UpperBoundary(Width::Fixed(room / 4)),
+        ColumnConstraint::UpperBoundary(Width::Fixed(room / 2)),
+        ColumnConstraint::UpperBoundary(Width::Fixed(room * 2 / 5)),
+    ]);
+    writeln!(out, "{table}")?;
+    write_findings(out, terminal, None, explained.findings)?;
+    writeln!(out)
+}
+
+/// What a key was made of, as a template, and below it each field that was not simply there.
+fn origin(explained: &Explained<'_, '_>, number: usize, written: Written<'_>) -> String {
+    let text = match written {
+        Written::Text(text) => text,
+        _ => "",
+    };
+    let mut template = String::new();
+    let mut notes: Vec<String> = Vec::new();
+    let mut note = |field: &FieldPath, words: &str| {
+        let note = format!("{}: {words}", printable(&field.name));
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    };
+    for part in explained.recorder.parts(number) {
+        let piece = text.get(part.start..part.end).unwrap_or_default();
+        match part.kind {
+            PartKind::Literal => template.push_str(&printable(piece)),
+            PartKind::Field(field) => {
+                template.push_str(&format!("{{{}}}", printable(&field.name)));
+                if let Some(words) = state(explained, number, field, part) {
+                    note(field, words);
+                }
+            }
+            PartKind::Fallback(Some(field)) => {
+                template.push_str(&format!("{{{} or …}}", printable(&field.name)));
+                note(field, "not used");
+            }
+            PartKind::Fallback(None) => template.push_str(&printable(piece)),
+        }
+    }
+    if let Written::Failed(failure) = written {
+        template = printable(&failure.message).into_owned();
+    }
+    for note in notes {
+        template.push('\n');
+        template.push_str(&note);
+    }
+    template
+}
+
+/// How a field came by its value, where that is worth a word.
+fn state(explained: &Explained<'_, '_>, number: usize, field: &FieldPath, part: &Part<'_>) -> Option<&'static str> {
+    if explained.engine.is_eager(number) {
+        return Some("not set yet (eager)");
+    }
+    let slot = field.attribute.and_then(|attribute| explained.fields.slots.get(attribute))?;
+    match slot.state {
+        State::Unset => Some("unset"),
+        State::Null => Some("null"),
+        State::Default => Some("default"),
+        State::Coerced(_) => Some("coerced"),
+        State::Given if part.start == part.end => Some("blank"),
+        State::Given => None,
+    }
+}
+
+/// Writes findings; `place` says of which item where no table above does.
+pub fn write_findings(out: &mut dyn Write, terminal: Terminal, place: Option<&str>, findings: &[Leveled]) -> io::Result<()> {
+    for Leveled { level, finding } in findings {
+        let place = place.map(|place| format!("{}: ", printable(place))).unwrap_or_default();
+        wrapped(
+            out,
+            terminal,
+            &format!("{}[{}]: ", level.as_str(), finding.rule.name),
+            &format!("{}{}: ", terminal.level(*level), terminal.dim(&format!("[{}]", finding.rule.name))),
+            &format!("{place}{}", finding.message),
+        )?;
+        for key in &finding.keys {
+            let value = key.value.as_deref().map_or("(no value)".to_owned(), |value| match value {
+                "" => "(empty)".to_owned(),
+                value => clipped(&printable(value), usize::from(terminal.width)),
+            });
+            writeln!(out, "  {} {}: {value}", printable(&key.index), printable(&key.attribute))?;
+        }
+        wrapped(out, terminal, "  help: ", "  help: ", &finding.help)?;
+    }
+    Ok(())
+}
+
+/// A long value, for a line that names it: the table shows the whole.
+fn clipped(value: &str, width: usize) -> String {
+    if value.chars().count() <= width {
+        return value.to_owned();
+    }
+    let head: String = value.chars().take(width / 2).collect();
+    format!("{head}… ({} characters in all)", value.chars().count())
+}
+
+/// Writes text behind a head, wrapped to the screen, with the later lines indented.
+fn wrapped(out: &mut dyn Write, terminal: Terminal, plain_head: &str, head: &str, text: &str) -> io::Result<()> {
+    let width = usize::from(terminal.width.max(40));
+    let mut column = plain_head.chars().count();
+    write!(out, "{head}")?;
+    for (at, word) in text.split(' ').enumerate() {
+        let length = word.chars().count();
+        if at > 0 && column + 1 + length > width {
+            write!(out, "\n    ")?;
+            column = 4;
+        } else if at > 0 {
+            write!(out, " ")?;
+            column += 1;
+        }
+        write!(out, "{word}")?;
+        column += length;
+    }
+    writeln!(out)
+}
+
+/// Writes how many items and findings there were.
+pub fn write_summary(out: &mut dyn Write, terminal: Terminal, summary: &Summary) -> io::Result<()> {
+    let count = |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+    let mut parts = vec![format!("{} explained", count(summary.items, "item"))];
+    for (number, level) in [(summary.errors, Level::Error), (summary.warnings, Level::Warning)] {
+        if number > 0 {
+            parts.push(count(number, level.as_str()));
+        }
+    }
+    if summary.infos > 0 {
+        parts.push(format!("{} info", summary.infos));
+    }
+    if parts.len() == 1 {
+        parts.push("nothing found".to_owned());
+    }
+    writeln!(out, "{}", terminal.bold(&parts.join(", ")))
+}

@@ -1,0 +1,19 @@
+//! The output formats, one file each. They know reports and write bytes.
+
+mod diagnostic;
+mod dialects;
+mod dictionary;
+mod human;
+mod json;
+mod pages;
+mod query;
+mod terminal;
+
+pub use diagnostic::Diagnostics;
+pub use dialects::{Comparison, write_comparison, write_comparison_json};
+pub use dictionary::{Dictionary, dictionary, write_python};
+pub use human::{write_findings, write_item, write_summary};
+pub use json::{ItemLine, Json};
+pub use pages::{rule_index, rule_page};
+pub use query::{Condition, Query, QueryError, query, write_query};
+pub use terminal::Terminal;

@@ -1,0 +1,40 @@
+//! How wide the reader's screen is and whether it shows colours.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::report::Level;
+
+/// What the reader's screen can do.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// Columns.
+    pub width: u16,
+    /// True where colours are wanted.
+    pub color: bool,
+}
+
+impl Terminal {
+    /// Text in bold, where colours are wanted.
+    pub fn bold(self, text: &str) -> String {
+        self.paint(Style::new().bold(), text)
+    }
+
+    /// Text that stands back.
+    pub fn dim(self, text: &str) -> String {
+        self.paint(Style::new().dimmed(), text)
+    }
+
+    /// The word for a level, in its colour.
+    pub fn level(self, level: Level) -> String {
+        let color = match level {
+            Level::Error => AnsiColor::Red,
+            Level::Warning => AnsiColor::Yellow,
+            Level::Info | Level::Off => AnsiColor::Cyan,
+        };
+        self.paint(Style::new().bold().fg_color(Some(color.into())), level.as_str())
+    }
+
+    fn paint(self, style: Style, text: &str) -> String {
+        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}

@@ -1,0 +1,213 @@
+//! Expressions and templates, evaluated on the fields of an item.
+
+use std::borrow::Cow;
+
+use super::fields::{Fields, Held};
+use super::python::{self, NoConversion, equal, is_true, parse_moment, push_str, to_float, to_int, zfill};
+use super::trace::{Origin, Trace};
+use crate::model::{Cell, Expression, ExpressionKind, FieldPath, Filter, Piece, Template};
+use crate::value::Value;
+
+/// Why a key has no value: Python would raise while it builds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The exception as Python words it.
+    pub message: String,
+    /// The field to blame.
+    pub field: Option<String>,
+}
+
+impl Failure {
+    pub(super) fn new(message: impl Into<String>, origin: Option<Origin<'_>>) -> Self {
+        Self {
+            message: message.into(),
+            field: origin.and_then(|origin| origin.field).map(|field| field.name.clone()),
+        }
+    }
+}
+
+/// A value and what it is owed to.
+pub(super) struct Evaluated<'v, 'm> {
+    pub value: Held<'v>,
+    pub origin: Origin<'m>,
+}
+
+const NONE: &Value<'static> = &Value::None;
+
+/// Evaluates an expression.
+pub(super) fn evaluate<'v, 'm: 'v>(
+    expression: &'m Expression,
+    fields: &'v Fields<'v>,
+) -> Result<Evaluated<'v, 'm>, Failure> {
+    let choose = |chosen: Evaluated<'v, 'm>, passed: Option<&'m FieldPath>| match chosen.origin.field {
+        Some(_) => chosen,
+        None => Evaluated { origin: Origin { field: passed, fallback: true }, ..chosen },
+    };
+    match &expression.kind {
+        ExpressionKind::Field(field) => Ok(Evaluated {
+            value: field_value(field, fields),
+            origin: Origin { field: Some(field), fallback: false },
+        }),
+        ExpressionKind::Literal(literal) => Ok(Evaluated { value: Held::Ref(literal), origin: Origin::default() }),
+        ExpressionKind::Or(left, right) => {
+            let left = evaluate(left, fields)?;
+            if is_true(left.value.get()) {
+                return Ok(left);
+            }
+            Ok(choose(evaluate(right, fields)?, left.origin.field))
+        }
+        ExpressionKind::And(left, right) => {
+            let left = evaluate(left, fields)?;
+            if !is_true(left.value.get()) {
+                return Ok(left);
+            }
+            Ok(choose(evaluate(right, fields)?, left.origin.field))
+        }
+        ExpressionKind::Not(inner) => {
+            let value = !is_true(evaluate(inner, fields)?.value.get());
+            Ok(computed(value, expression))
+        }
+        ExpressionKind::Equal(left, right) => {
+            let value = equal(evaluate(left, fields)?.value.get(), evaluate(right, fields)?.value.get());
+            Ok(computed(value, expression))
+        }
+        ExpressionKind::NotEqual(left, right) => {
+            let value = !equal(evaluate(left, fields)?.value.get(), evaluate(right, fields)?.value.get());
+            Ok(computed(value, expression))
+        }
+        ExpressionKind::If { condition, then, otherwise } => {
+            let holds = is_true(evaluate(condition, fields)?.value.get());
+            let chosen = evaluate(if holds { then } else { otherwise }, fields)?;
+            Ok(choose(chosen, condition.first_field()))
+        }
+        ExpressionKind::Filter(inner, filter) => {
+            let inner = evaluate(inner, fields)?;
+            let value = apply(filter, inner.value.get()).map_err(|message| Failure::new(message, Some(inner.origin)))?;
+            Ok(Evaluated { value: Held::Own(value), origin: inner.origin })
+        }
+    }
+}
+
+fn computed<'v, 'm>(value: bool, expression: &'m Expression) -> Evaluated<'v, 'm> {
+    Evaluated {
+        value: Held::Own(Value::Bool(value)),
+        origin: Origin { field: expression.first_field(), fallback: true },
+    }
+}
+
+/// The value of a field, or of a path into it; whatever is missing on the way is unset.
+fn field_value<'v>(field: &FieldPath, fields: &'v Fields<'v>) -> Held<'v> {
+    let Some(slot) = field.attribute.and_then(|attribute| fields.slots.get(attribute)) else {
+        return Held::Ref(NONE);
+    };
+    let mut value = slot.value.get();
+    for key in &field.path {
+        match value.get(key) {
+            Some(inner) => value = inner,
+            None => return Held::Ref(NONE),
+        }
+    }
+    Held::Ref(value)
+}
+
+/// Applies a filter; the error is the exception as Python words it.
+///
+/// Methods of `str` take numbers and booleans too, printed first, as Jinja's filters do.
+fn apply<'v>(filter: &Filter, value: &Value<'_>) -> Result<Value<'v>, String> {
+    let text = || -> Result<Cow<'_, str>, String> {
+        match value {
+            Value::Str(text) => Ok(Cow::Borrowed(text.as_ref())),
+            Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
+                Ok(Cow::Owned(python::str_of(value).unwrap_or_default()))
+            }
+            other => Err(no_attribute(other, filter)),
+        }
+    };
+    let moment = || match value {
+        Value::Str(text) => parse_moment(text).ok_or_else(|| format!("ValueError: Invalid isoformat string: {}", quoted(value))),
+        other => Err(no_attribute(other, filter)),
+    };
+    let out_of_range = || "OverflowError: date value out of range".to_owned();
+    Ok(match filter {
+        Filter::Lower => Value::text(text()?.to_lowercase()),
+        Filter::Upper => Value::text(text()?.to_uppercase()),
+        Filter::Strip => Value::text(python::strip(&text()?).to_owned()),
+        Filter::Zfill(width) => Value::text(zfill(&text()?, *width)),
+        Filter::Replace(old, new) => Value::text(text()?.replace(old.as_str(), new)),
+        Filter::Str => {
+            let mut text = String::new();
+            push_str(&mut text, value)?;
+            Value::text(text)
+        }
+        Filter::Int => to_int(value).map_err(|reason| conversion("int", value, reason))?,
+        Filter::Float => Value::Float(to_float(value).map_err(|reason| conversion("float", value, reason))?),
+        Filter::Isoformat => Value::text(moment()?.isoformat()),
+        Filter::Timestamp => Value::Float(moment()?.timestamp().ok_or_else(out_of_range)?),
+        Filter::Strftime(format) => Value::text(moment()?.strftime(format).ok_or_else(out_of_range)?),
+    })
+}
+
+fn no_attribute(value: &Value<'_>, filter: &Filter) -> String {
+    format!("AttributeError: '{}' object has no attribute '{}'", value.python_type(), filter.name())
+}
+
+fn conversion(function: &str, value: &Value<'_>, reason: NoConversion) -> String {
+    match reason {
+        NoConversion::Value if function == "int" => {
+            format!("ValueError: invalid literal for int() with base 10: {}", quoted(value))
+        }
+        NoConversion::Value => format!("ValueError: could not convert string to float: {}", quoted(value)),
+        NoConversion::Overflow => "OverflowError: the number is too large to convert".to_owned(),
+        NoConversion::Type => format!(
+            "TypeError: {function}() argument must be a string or a real number, not '{}'",
+            value.python_type()
+        ),
+    }
+}
+
+fn quoted(value: &Value<'_>) -> String {
+    let mut text = String::new();
+    python::push_repr(&mut text, value);
+    text
+}
+
+/// Writes a template, as a Python f-string does.
+pub(super) fn write_template<'m, T: Trace<'m>>(
+    template: &'m Template,
+    fields: &Fields<'_>,
+    out: &mut String,
+    trace: &mut T,
+) -> Result<(), Failure> {
+    for piece in &template.pieces {
+        let from = out.len();
+        match piece {
+            Piece::Text(text) => {
+                out.push_str(text);
+                trace.literal(from, out.len());
+            }
+            Piece::Placeholder(expression) => {
+                let evaluated = evaluate(expression, fields)?;
+                push_str(out, evaluated.value.get())
+                    .map_err(|message| Failure::new(message, Some(evaluated.origin)))?;
+                trace.placeholder(from, out.len(), evaluated.origin);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A cell, evaluated: its typed value with what it is owed to, or none where it is text to be written.
+pub(super) fn evaluate_cell<'v, 'm: 'v>(
+    cell: &'m Cell,
+    fields: &'v Fields<'v>,
+) -> Result<super::pairs::Side<'v, 'm, &'m Template>, Failure> {
+    use super::pairs::Side;
+    Ok(match cell {
+        Cell::Literal(literal) => Side::Value(Held::Ref(literal), None),
+        Cell::Placeholder(expression) => {
+            let evaluated = evaluate(expression, fields)?;
+            Side::Value(evaluated.value, Some(evaluated.origin))
+        }
+        Cell::Text(template) => Side::Text(template),
+    })
+}

@@ -1,0 +1,128 @@
+//! The fields of one item, as the model sees them after mapping.
+
+use std::borrow::Cow;
+
+use super::coerce::{Coerced, coerce};
+use crate::value::Value;
+
+/// A value of an item, of a model, or one made on the way.
+#[derive(Clone, Debug)]
+pub enum Held<'a> {
+    /// Of the item or of the model.
+    Ref(&'a Value<'a>),
+    /// Made on the way.
+    Own(Value<'a>),
+}
+
+impl<'a> Held<'a> {
+    /// The value.
+    pub fn get(&self) -> &Value<'a> {
+        match self {
+            Held::Ref(value) => value,
+            Held::Own(value) => value,
+        }
+    }
+}
+
+/// How a field came by its value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum State<'a> {
+    /// The item does not have it, and it has no default.
+    Unset,
+    /// The item has it as null, and it has no default.
+    Null,
+    /// The item has it, and it stayed as it came.
+    Given,
+    /// The item does not have it, or has a value that its default's type refuses: it has its default.
+    Default,
+    /// The item has it, and it was converted to its default's type; this is what it was.
+    Coerced(&'a Value<'a>),
+}
+
+/// One field of one item.
+#[derive(Clone, Debug)]
+pub struct Slot<'a> {
+    /// Its value.
+    pub value: Held<'a>,
+    /// How it came by it.
+    pub state: State<'a>,
+}
+
+/// The fields of one item, in the order of the model's attributes.
+#[derive(Clone, Debug)]
+pub struct Fields<'a> {
+    /// The fields.
+    pub slots: Vec<Slot<'a>>,
+}
+
+const NONE: &Value<'static> = &Value::None;
+
+/// A field of a model, as mapping needs it.
+#[derive(Clone, Debug)]
+pub(super) struct FieldRule {
+    pub name: String,
+    pub default: Option<Value<'static>>,
+}
+
+impl FieldRule {
+    fn initial(&self) -> Slot<'_> {
+        match &self.default {
+            Some(default) => Slot { value: Held::Ref(default), state: State::Default },
+            None => Slot { value: Held::Ref(NONE), state: State::Unset },
+        }
+    }
+
+    fn given<'a>(&'a self, value: &'a Value<'a>) -> Slot<'a> {
+        let Some(default) = &self.default else {
+            let state = if *value == Value::None { State::Null } else { State::Given };
+            return Slot { value: Held::Ref(value), state };
+        };
+        match coerce(default, value) {
+            Coerced::Kept => Slot { value: Held::Ref(value), state: State::Given },
+            Coerced::Changed(changed) => Slot { value: Held::Own(changed), state: State::Coerced(value) },
+            Coerced::Refused => self.initial(),
+        }
+    }
+}
+
+/// Finds a model's fields by name.
+#[derive(Clone, Debug)]
+pub(super) struct FieldTable {
+    pub rules: Vec<FieldRule>,
+    /// Places in `rules`, sorted by name.
+    by_name: Vec<usize>,
+}
+
+impl FieldTable {
+    pub fn new(rules: Vec<FieldRule>) -> Self {
+        let mut by_name: Vec<usize> = (0..rules.len()).collect();
+        by_name.sort_by(|left, right| rules[*left].name.cmp(&rules[*right].name));
+        Self { rules, by_name }
+    }
+
+    /// The place of the field called `name`; `guess` is tried first, since items mostly list fields in the model's order.
+    fn find(&self, name: &str, guess: usize) -> Option<usize> {
+        if self.rules.get(guess).is_some_and(|rule| rule.name == name) {
+            return Some(guess);
+        }
+        let at = self.by_name.binary_search_by(|place| self.rules[*place].name.as_str().cmp(name)).ok()?;
+        Some(self.by_name[at])
+    }
+
+    /// Maps an item's entries onto the fields. Entries that the model does not have are dropped, as the library drops them.
+    pub fn map<'a>(&'a self, item: &'a [(Cow<'a, str>, Value<'a>)]) -> Fields<'a> {
+        let mut slots: Vec<Slot<'a>> = self.rules.iter().map(FieldRule::initial).collect();
+        let mut guess = 0;
+        for (name, value) in item {
+            if let Some(place) = self.find(name, guess) {
+                slots[place] = self.rules[place].given(value);
+                guess = place + 1;
+            }
+        }
+        Fields { slots }
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name, usize::MAX).is_some()
+    }
+}

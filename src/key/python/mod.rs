@@ -1,0 +1,9 @@
+//! What Python does with values: `str()`, `repr()`, truth, `==`, `int()`, `float()`, `strip()`, `lower()`.
+
+mod convert;
+mod datetime;
+mod text;
+
+pub use convert::{NoConversion, equal, is_true, to_float, to_int};
+pub use datetime::{Moment, parse_moment};
+pub use text::{is_blank, lower_from, push_float, push_repr, push_str, str_of, strip, zfill};

@@ -1,0 +1,18 @@
+//! Explains, lints and audits the keys of DynamoDB single-table designs.
+//!
+//! The layers, lowest first; each uses those before it and never those after it: [`text`], [`error`] and [`value`];
+//! [`model`]; [`key`]; [`source`]; [`audit`]; [`rules`]; [`report`] and [`config`]; [`emit`]; [`commands`] and [`cli`].
+
+pub mod audit;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod emit;
+pub mod error;
+pub mod key;
+pub mod model;
+pub mod report;
+pub mod rules;
+pub mod source;
+pub mod text;
+pub mod value;

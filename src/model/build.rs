@@ -1,0 +1,427 @@
+//! A document into a model: names are resolved, expressions read, and what contradicts itself is recorded.
+
+use std::sync::Arc;
+
+use super::dialect::Dialect;
+use super::document::{
+    AccessPatternDocument, AttributeDocument, AttributeType, CaseDocument, IndexDocument, KeyDocument, KeyType,
+    ModelDocument, OneOrMany, PairDocument, ProjectionDocument, SecondaryKind,
+};
+use super::reader::Reader;
+use super::template::{Piece, Template, read_expression};
+use super::{
+    AccessPattern, Attribute, Case, Cell, Expression, Index, IndexKind, Key, KeyValue, Keys, Model, PRIMARY, Pair, Projection, Rule,
+};
+use crate::error::Problem;
+use crate::text::{SourceFile, Span, Spanned, did_you_mean};
+use crate::value::Value;
+
+/// Reads a model. Every problem of the file is in the error, in the order of the places.
+pub fn load(source: &Arc<SourceFile>) -> Result<Model, Vec<Problem>> {
+    let (document, reader) = Reader::read::<ModelDocument>(Arc::clone(source));
+    let mut builder = Builder {
+        reader,
+        attributes: Vec::new(),
+    };
+    let model = document.map(|document| builder.model(document));
+    let mut problems = builder.reader.problems;
+    match model {
+        Some(model) if problems.is_empty() => Ok(model),
+        _ => {
+            problems.sort_by_key(|problem| problem.span);
+            Err(problems)
+        }
+    }
+}
+
+struct Builder {
+    reader: Reader,
+    attributes: Vec<String>,
+}
+
+impl Builder {
+    fn model(&mut self, document: ModelDocument) -> Model {
+        self.not_empty(&document.entity, "entity");
+        let dialect = document.dialect.and_then(|text| match Dialect::parse(&text) {
+            Ok(dialect) => Some(Spanned::new(dialect, text.span)),
+            Err(help) => {
+                self.reader
+                    .problem("unknown-dialect", text.span, format!("unknown dialect `{}`", text.value))
+                    .label("not known")
+                    .help(help);
+                None
+            }
+        });
+        let attributes = document.attributes.map_or_else(Vec::new, |entries| entries.0);
+        self.attributes = attributes.iter().map(|(name, _)| name.value.clone()).collect();
+        let attributes = attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
+        let indexes = document.indexes.map_or_else(Vec::new, |entries| entries.0);
+        let indexes = indexes.into_iter().filter_map(|(name, index)| self.index(name, index)).collect();
+        let patterns = document.access_patterns.unwrap_or_default();
+        let access_patterns = patterns.into_iter().map(|pattern| self.access_pattern(pattern)).collect();
+        Model {
+            source: Arc::clone(&self.reader.source),
+            entity: document.entity,
+            description: document.description,
+            dialect,
+            attributes,
+            indexes,
+            access_patterns,
+        }
+    }
+
+    fn not_empty(&mut self, name: &Spanned<String>, what: &str) {
+        if name.trim().is_empty() {
+            self.reader
+                .problem("empty-name", name.span, format!("`{what}` is empty"))
+                .label("needs a name");
+        }
+    }
+
+    fn attribute(&mut self, name: Spanned<String>, document: AttributeDocument) -> Attribute {
+        let table = document.0;
+        self.not_empty(&name, "attribute name");
+        if let Some(default) = &table.default
+            && let Some(wanted) = wrong_kind(*table.r#type, default)
+        {
+            self.reader
+                .problem("wrong-default", default.span, format!("the default of a {} field is {wanted}", table.r#type.as_str()))
+                .label(format!("this is {}", toml_kind(default)))
+                .related(table.r#type.span, "the type");
+        }
+        if let Some(pattern) = &table.pattern
+            && let Err(error) = regex_syntax::parse(pattern)
+        {
+            let (range, reason) = match &error {
+                regex_syntax::Error::Parse(error) => (error.span().start.offset..error.span().end.offset, error.kind().to_string()),
+                regex_syntax::Error::Translate(error) => (error.span().start.offset..error.span().end.offset, error.kind().to_string()),
+                _ => (0..pattern.len(), error.to_string()),
+            };
+            let span = self.reader.span_in_string(pattern.span, range);
+            self.reader.problem("wrong-pattern", span, format!("this is no regular expression: {reason}"));
+        }
+        let allowed = table.r#enum.map_or_else(Vec::new, |list| {
+            if list.is_empty() {
+                self.reader
+                    .problem("empty-enum", list.span, "an `enum` without values allows nothing")
+                    .help("list the values, or leave `enum` out");
+            }
+            list.value
+        });
+        if let Some(default) = &table.default
+            && !allowed.is_empty()
+            && !allowed.iter().any(|one| one.value == default.value)
+        {
+            self.reader
+                .problem("wrong-default", default.span, "the default is not one of the `enum`")
+                .label("not in the list")
+                .related(Span { start: allowed[0].span.start, end: allowed[allowed.len() - 1].span.end }, "the list");
+        }
+        Attribute {
+            name,
+            kind: table.r#type,
+            default: table.default,
+            required: table.required.is_some_and(|flag| flag.value),
+            pattern: table.pattern,
+            allowed,
+            max_length: table.max_length,
+            immutable: table.immutable.is_some_and(|flag| flag.value),
+            description: table.description,
+        }
+    }
+
+    fn index(&mut self, name: Spanned<String>, document: IndexDocument) -> Option<Index> {
+        let kind = match (name.value.as_str(), &document.kind) {
+            (PRIMARY, Some(kind)) => {
+                self.reader
+                    .problem("primary-kind", kind.span, "`primary` is the table's own key and has no kind")
+                    .label("remove this")
+                    .help("give a secondary index another name");
+                IndexKind::Primary
+            }
+            (PRIMARY, None) => IndexKind::Primary,
+            (_, Some(kind)) if **kind == SecondaryKind::Lsi => IndexKind::Local,
+            _ => IndexKind::Global,
+        };
+        self.not_empty(&name, "index name");
+        match (kind, &document.partition_key) {
+            (IndexKind::Local, Some(keys)) => {
+                let span = first_span(keys);
+                self.reader
+                    .problem("lsi-partition-key", span, "a local secondary index has the table's partition key, not its own")
+                    .label("remove this")
+                    .help("name only the `sort_key`, or make it a `gsi`");
+            }
+            (IndexKind::Primary | IndexKind::Global, None) => {
+                self.reader
+                    .problem("missing-key", name.span, format!("index `{}` has no `partition_key`", name.value))
+                    .label("this needs a `partition_key`")
+                    .help("write `partition_key = { attribute = \"…\", build_key = [[\"…\", \"{…}\"]] }`");
+            }
+            _ => {}
+        }
+        if kind == IndexKind::Local && document.sort_key.is_none() {
+            self.reader
+                .problem("missing-key", name.span, format!("local index `{}` has no `sort_key`", name.value))
+                .label("this needs a `sort_key`");
+        }
+        let partition_keys = self.keys(document.partition_key, kind);
+        let sort_keys = self.keys(document.sort_key, kind);
+        Some(Index {
+            name,
+            kind,
+            description: document.description,
+            partition_keys: partition_keys?,
+            sort_keys: sort_keys?,
+            projection: document.projection.map(|projection| match projection {
+                ProjectionDocument::All => Projection::All,
+                ProjectionDocument::KeysOnly => Projection::KeysOnly,
+                ProjectionDocument::Include(names) => Projection::Include(names),
+            }),
+            sparse: document.sparse.is_some_and(|flag| flag.value),
+            span: document.span,
+        })
+    }
+
+    fn keys(&mut self, document: Option<OneOrMany<KeyDocument>>, kind: IndexKind) -> Option<Keys> {
+        let (documents, is_list) = match document {
+            None => return Some(Keys::default()),
+            Some(OneOrMany::One(key)) => (vec![key], false),
+            Some(OneOrMany::Many(keys, span)) => {
+                if kind != IndexKind::Global || keys.is_empty() || keys.len() > 4 {
+                    self.reader
+                        .problem("multi-attribute-key-invalid", span, "only a GSI has multi-attribute keys, of one to four attributes")
+                        .help("https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html");
+                }
+                (keys, true)
+            }
+        };
+        let keys: Vec<Option<Key>> = documents.into_iter().map(|key| self.key(key)).collect();
+        let keys = keys.into_iter().collect::<Option<Vec<Key>>>()?;
+        Some(Keys { keys, is_list })
+    }
+
+    fn key(&mut self, document: KeyDocument) -> Option<Key> {
+        self.not_empty(&document.attribute, "attribute");
+        let ways = [
+            ("build_key", document.build_key.as_ref().map(|way| way.span)),
+            ("template", document.template.as_ref().map(|way| way.span)),
+            ("value", document.value.as_ref().map(|way| way.span)),
+            ("cases", document.cases.as_ref().map(|way| way.span)),
+        ];
+        let what = format!("key `{}`", document.attribute.value);
+        self.exactly_one(&ways, &what, document.span)?;
+        let value = match document.cases {
+            Some(cases) => self.cases(cases).map(KeyValue::Cases),
+            None => self.rule(document.build_key, document.template, document.value).map(KeyValue::One),
+        };
+        Some(Key {
+            attribute: document.attribute,
+            kind: document.r#type.map_or(KeyType::S, |kind| kind.value),
+            eager: document.eager.is_some_and(|flag| flag.value),
+            value: value?,
+            span: document.span,
+        })
+    }
+
+    fn exactly_one(&mut self, ways: &[(&str, Option<Span>)], what: &str, whole: Span) -> Option<()> {
+        let names: Vec<String> = ways.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let given: Vec<(&str, Span)> = ways.iter().filter_map(|(name, span)| span.map(|span| (*name, span))).collect();
+        match given.as_slice() {
+            [_] => Some(()),
+            [] => {
+                self.reader
+                    .problem("key-value", whole, format!("{what} does not say what its value is"))
+                    .label(format!("needs one of {}", names.join(", ")))
+                    .help("for example `build_key = [[\"user\", \"{id}\"]]`");
+                None
+            }
+            [(first, first_span), (second, span), ..] => {
+                self.reader
+                    .problem("key-value", *span, format!("{what} has both `{first}` and `{second}`"))
+                    .label("a second value")
+                    .related(*first_span, "the first")
+                    .help(format!("keep exactly one of {}", names.join(", ")));
+                None
+            }
+        }
+    }
+
+    fn cases(&mut self, cases: Spanned<Vec<CaseDocument>>) -> Option<Vec<Case>> {
+        if cases.is_empty() {
+            self.reader
+                .problem("key-value", cases.span, "`cases` is empty")
+                .help("write `{ when = \"field\", template = \"…\" }`, and a last case without `when`");
+            return None;
+        }
+        let last = cases.len() - 1;
+        let built: Vec<Option<Case>> = cases
+            .value
+            .into_iter()
+            .enumerate()
+            .map(|(at, case)| {
+                if case.when.is_none() && at < last {
+                    self.reader
+                        .problem("unreachable-case", case.span, "a case without `when` is always taken: those after it never are")
+                        .label("only the last case may go without `when`");
+                }
+                let ways = [
+                    ("build_key", case.build_key.as_ref().map(|way| way.span)),
+                    ("template", case.template.as_ref().map(|way| way.span)),
+                    ("value", case.value.as_ref().map(|way| way.span)),
+                ];
+                self.exactly_one(&ways, "this case", case.span)?;
+                let when = match case.when {
+                    Some(when) => Some(self.condition(&when)?),
+                    None => None,
+                };
+                Some(Case { when, rule: self.rule(case.build_key, case.template, case.value)? })
+            })
+            .collect();
+        built.into_iter().collect()
+    }
+
+    /// A condition is an expression as it stands; one in braces is taken for what was meant.
+    fn condition(&mut self, when: &Spanned<String>) -> Option<Expression> {
+        if when.trim().starts_with('{') {
+            self.reader
+                .problem("expression-syntax", when.span, "`when` is an expression, not text with placeholders")
+                .label("no braces here")
+                .help(format!("write `when = \"{}\"`", when.trim().trim_matches(['{', '}'])));
+            return None;
+        }
+        read_expression(when, 0..when.len(), when.span, &self.attributes, &mut self.reader)
+    }
+
+    fn rule(
+        &mut self,
+        build_key: Option<Spanned<Vec<PairDocument>>>,
+        template: Option<Spanned<String>>,
+        value: Option<Spanned<Value<'static>>>,
+    ) -> Option<Rule> {
+        if let Some(pairs) = build_key {
+            if pairs.is_empty() {
+                self.reader
+                    .problem("key-value", pairs.span, "`build_key` has no pairs, so the key would be empty")
+                    .help("write `build_key = [[\"user\", \"{id}\"]]`");
+                return None;
+            }
+            let pairs: Vec<Option<Pair>> = pairs.value.into_iter().map(|pair| self.pair(pair)).collect();
+            return pairs.into_iter().collect::<Option<Vec<_>>>().map(Rule::BuildKey);
+        }
+        if let Some(text) = template {
+            return Template::read(&text, text.span, &self.attributes, &mut self.reader).map(Rule::Template);
+        }
+        let value = value?;
+        let span = value.span;
+        match self.cell(value)? {
+            Cell::Text(_) => {
+                self.not_one_placeholder(span);
+                None
+            }
+            Cell::Literal(Value::Str(_)) => {
+                self.not_one_placeholder(span);
+                None
+            }
+            Cell::Literal(Value::List(_) | Value::Map(_)) => {
+                self.reader.problem("wrong-type", span, "a key is text, a number or bytes");
+                None
+            }
+            cell => Some(Rule::Value(Spanned::new(cell, span))),
+        }
+    }
+
+    fn not_one_placeholder(&mut self, span: Span) {
+        self.reader
+            .problem("key-value", span, "`value` is exactly one placeholder, or a number")
+            .label("expected `{field}`")
+            .help("use `template` for text around a placeholder");
+    }
+
+    fn pair(&mut self, pair: PairDocument) -> Option<Pair> {
+        let spans = (pair.prefix.span, pair.value.span);
+        let prefix = self.cell(pair.prefix);
+        let value = self.cell(pair.value);
+        Some(Pair {
+            prefix: Spanned::new(prefix?, spans.0),
+            value: Spanned::new(value?, spans.1),
+        })
+    }
+
+    /// A cell that is exactly one placeholder passes the typed value on; other text is text.
+    fn cell(&mut self, cell: Spanned<Value<'static>>) -> Option<Cell> {
+        let Value::Str(text) = &cell.value else {
+            return Some(Cell::Literal(cell.value));
+        };
+        let mut template = Template::read(text, cell.span, &self.attributes, &mut self.reader)?;
+        Some(match template.pieces.as_mut_slice() {
+            [] => Cell::Literal(Value::text("")),
+            [Piece::Text(text)] => Cell::Literal(Value::text(std::mem::take(text))),
+            [Piece::Placeholder(_)] => match template.pieces.pop() {
+                Some(Piece::Placeholder(expression)) => Cell::Placeholder(expression),
+                _ => return None,
+            },
+            _ => Cell::Text(template),
+        })
+    }
+
+    fn access_pattern(&mut self, document: AccessPatternDocument) -> AccessPattern {
+        self.not_empty(&document.name, "name");
+        let given = document.given.unwrap_or_default();
+        for field in &given {
+            let root = field.split('.').next().unwrap_or_default();
+            if !self.attributes.iter().any(|name| name == root) {
+                let help = did_you_mean(root, self.attributes.iter().map(String::as_str));
+                self.reader
+                    .problem("unknown-field", field.span, format!("unknown attribute `{root}`"))
+                    .label("not known here")
+                    .maybe_help(help);
+            }
+        }
+        AccessPattern {
+            name: document.name,
+            index: document.index,
+            given,
+            description: document.description,
+            span: document.span,
+        }
+    }
+}
+
+
+fn first_span(keys: &OneOrMany<KeyDocument>) -> Span {
+    match keys {
+        OneOrMany::One(key) => key.span,
+        OneOrMany::Many(_, span) => *span,
+    }
+}
+
+/// What a default of this type would be, where `default` is of another kind. Numbers may differ among themselves: that
+/// is a design question, not a contradiction.
+fn wrong_kind(kind: AttributeType, default: &Value<'static>) -> Option<&'static str> {
+    let (fits, wanted) = match kind {
+        AttributeType::Any => (true, ""),
+        AttributeType::String => (matches!(default, Value::Str(_)), "text"),
+        AttributeType::Datetime => (matches!(default, Value::Str(_)), "a date as text"),
+        AttributeType::Integer | AttributeType::Float => {
+            (matches!(default, Value::Int(_) | Value::BigInt(_) | Value::Float(_)), "a number")
+        }
+        AttributeType::Boolean => (matches!(default, Value::Bool(_)), "`true` or `false`"),
+        AttributeType::List => (matches!(default, Value::List(_)), "an array"),
+        AttributeType::Map => (matches!(default, Value::Map(_)), "a table"),
+        AttributeType::Binary => (false, "left out: TOML has no bytes"),
+    };
+    (!fits).then_some(wanted)
+}
+
+fn toml_kind(value: &Value<'static>) -> &'static str {
+    match value {
+        Value::Str(_) => "text",
+        Value::Bool(_) => "a boolean",
+        Value::Int(_) | Value::BigInt(_) => "a whole number",
+        Value::Float(_) => "a float",
+        Value::List(_) => "an array",
+        Value::Map(_) => "a table",
+        Value::None | Value::Bytes(_) | Value::Set(_) => "something else",
+    }
+}

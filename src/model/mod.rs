@@ -1,0 +1,255 @@
+//! What a model is: an entity, its fields, its indexes and how their keys are built. Every part has its place in the
+//! file, whichever front end read it. The front end today is TOML.
+
+mod build;
+mod dialect;
+pub(crate) mod document;
+mod expression;
+pub(crate) mod reader;
+mod template;
+
+use std::sync::Arc;
+
+pub use build::load;
+pub use dialect::{Dialect, Era};
+pub use document::{AttributeType, KeyType, ModelDocument};
+pub use expression::{Expression, ExpressionKind, FieldPath, Filter};
+pub use template::{Piece, Template};
+
+use crate::text::{SourceFile, Span, Spanned};
+use crate::value::Value;
+
+/// The name of the index that stands for the table's own key.
+pub const PRIMARY: &str = "primary";
+
+/// One entity of a table.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The file that describes it.
+    pub source: Arc<SourceFile>,
+    /// Its name.
+    pub entity: Spanned<String>,
+    /// What it is.
+    pub description: Option<Spanned<String>>,
+    /// Its own dialect, where it names one.
+    pub dialect: Option<Spanned<Dialect>>,
+    /// Its fields, in order.
+    pub attributes: Vec<Attribute>,
+    /// Its indexes, in order.
+    pub indexes: Vec<Index>,
+    /// The questions asked of it.
+    pub access_patterns: Vec<AccessPattern>,
+}
+
+impl Model {
+    /// The table's own key.
+    pub fn primary(&self) -> Option<&Index> {
+        self.indexes.iter().find(|index| index.kind == IndexKind::Primary)
+    }
+
+    /// The partition keys of an index: its own, or the table's for a local one.
+    pub fn partition_keys<'m>(&'m self, index: &'m Index) -> &'m [Key] {
+        match (index.kind, self.primary()) {
+            (IndexKind::Local, Some(primary)) => &primary.partition_keys.keys,
+            _ => &index.partition_keys.keys,
+        }
+    }
+
+    /// Every key that the entity writes, with its index.
+    pub fn keys(&self) -> impl Iterator<Item = (&Index, &Key)> {
+        self.indexes.iter().flat_map(|index| {
+            let keys = index.partition_keys.keys.iter().chain(&index.sort_keys.keys);
+            keys.map(move |key| (index, key))
+        })
+    }
+
+    /// True where `name` is a key attribute of one of the indexes.
+    pub fn is_key_attribute(&self, name: &str) -> bool {
+        self.keys().any(|(_, key)| *key.attribute == name)
+    }
+}
+
+/// A field of an entity.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its type.
+    pub kind: Spanned<AttributeType>,
+    /// Its value where an item sets none.
+    pub default: Option<Spanned<Value<'static>>>,
+    /// True where every item sets it.
+    pub required: bool,
+    /// A regular expression that its whole value matches.
+    pub pattern: Option<Spanned<String>>,
+    /// The values that it may have; empty where any.
+    pub allowed: Vec<Spanned<Value<'static>>>,
+    /// The most characters that it has.
+    pub max_length: Option<Spanned<u64>>,
+    /// True where it never changes once written.
+    pub immutable: bool,
+    /// What it is.
+    pub description: Option<Spanned<String>>,
+}
+
+/// The kind of an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IndexKind {
+    /// The table's own key.
+    Primary,
+    /// A global secondary index.
+    Global,
+    /// A local secondary index.
+    Local,
+}
+
+/// An index of a table, as one entity writes it.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its kind.
+    pub kind: IndexKind,
+    /// What it is for.
+    pub description: Option<Spanned<String>>,
+    /// Its partition key; none for a local index.
+    pub partition_keys: Keys,
+    /// Its sort key; none where it has none.
+    pub sort_keys: Keys,
+    /// The attributes that it carries, where the model says.
+    pub projection: Option<Projection>,
+    /// True where items may be left out of it on purpose.
+    pub sparse: bool,
+    /// Where it is.
+    pub span: Span,
+}
+
+/// One half of an index: no key, one, or the several of a multi-attribute key.
+#[derive(Clone, Debug, Default)]
+pub struct Keys {
+    /// The keys, in order.
+    pub keys: Vec<Key>,
+    /// True where the model wrote a list.
+    pub is_list: bool,
+}
+
+/// The attributes that an index carries.
+#[derive(Clone, Debug)]
+pub enum Projection {
+    /// Every attribute.
+    All,
+    /// The keys of the index and of the table.
+    KeysOnly,
+    /// The keys and these.
+    Include(Vec<Spanned<String>>),
+}
+
+/// A key attribute and how its value is built.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// The name of the attribute.
+    pub attribute: Spanned<String>,
+    /// Its type.
+    pub kind: KeyType,
+    /// True where the value is computed once, when the object is constructed.
+    pub eager: bool,
+    /// Its value.
+    pub value: KeyValue,
+    /// Where it is.
+    pub span: Span,
+}
+
+/// How a key's value is built.
+#[derive(Clone, Debug)]
+pub enum KeyValue {
+    /// In one way.
+    One(Rule),
+    /// In the way of the first case whose condition is true, else of the last.
+    Cases(Vec<Case>),
+}
+
+/// One case of a dynamic key.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Its condition.
+    pub when: Option<Expression>,
+    /// How the key is built in this case.
+    pub rule: Rule,
+}
+
+/// A way to build a key.
+#[derive(Clone, Debug)]
+pub enum Rule {
+    /// The dialect's build_key with these pairs.
+    BuildKey(Vec<Pair>),
+    /// A Python f-string.
+    Template(Template),
+    /// A typed value.
+    Value(Spanned<Cell>),
+}
+
+/// A pair of build_key.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// What comes before the `#`.
+    pub prefix: Spanned<Cell>,
+    /// What comes after it.
+    pub value: Spanned<Cell>,
+}
+
+/// One side of a pair.
+#[derive(Clone, Debug)]
+pub enum Cell {
+    /// A literal.
+    Literal(Value<'static>),
+    /// Exactly one placeholder: the typed value is passed on.
+    Placeholder(Expression),
+    /// Text with placeholders.
+    Text(Template),
+}
+
+impl Rule {
+    /// Calls `visit` with each expression of the rule, from left to right.
+    pub fn visit_expressions<'r>(&'r self, visit: &mut impl FnMut(&'r Expression)) {
+        let mut cell = |cell: &'r Cell| match cell {
+            Cell::Literal(_) => {}
+            Cell::Placeholder(expression) => visit(expression),
+            Cell::Text(template) => template.visit_expressions(visit),
+        };
+        match self {
+            Self::BuildKey(pairs) => {
+                for pair in pairs {
+                    cell(&pair.prefix);
+                    cell(&pair.value);
+                }
+            }
+            Self::Template(template) => template.visit_expressions(visit),
+            Self::Value(value) => cell(value),
+        }
+    }
+}
+
+impl Template {
+    fn visit_expressions<'t>(&'t self, visit: &mut impl FnMut(&'t Expression)) {
+        for piece in &self.pieces {
+            if let Piece::Placeholder(expression) = piece {
+                visit(expression);
+            }
+        }
+    }
+}
+
+/// A question that the application asks.
+#[derive(Clone, Debug)]
+pub struct AccessPattern {
+    /// The question in a few words.
+    pub name: Spanned<String>,
+    /// The index that answers it.
+    pub index: Spanned<String>,
+    /// The fields that the caller knows.
+    pub given: Vec<Spanned<String>>,
+    /// More about it.
+    pub description: Option<Spanned<String>>,
+    /// Where it is.
+    pub span: Span,
+}

@@ -1,0 +1,62 @@
+//! The level of a finding.
+
+use std::collections::BTreeMap;
+
+use crate::model::document::words;
+use crate::rules::{DefaultLevel, Finding};
+
+use super::Leveled;
+
+words! {
+    /// How grave a rule's findings are.
+    pub enum Level {
+        /// Not reported.
+        Off = "off",
+        /// Worth knowing.
+        Info = "info",
+        /// Probably wrong.
+        Warning = "warning",
+        /// Wrong.
+        Error = "error",
+    }
+}
+
+impl From<DefaultLevel> for Level {
+    fn from(level: DefaultLevel) -> Self {
+        match level {
+            DefaultLevel::Error => Self::Error,
+            DefaultLevel::Warning => Self::Warning,
+            DefaultLevel::Info => Self::Info,
+        }
+    }
+}
+
+/// The lowest level of a finding that makes the exit status 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// Errors only.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Any finding.
+    Info,
+    /// No finding.
+    Never,
+}
+
+/// The levels that the configuration gives to rules, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Levels(BTreeMap<String, Level>);
+
+impl Levels {
+    /// Gives a rule a level; the last one counts.
+    pub fn set(&mut self, rule: impl Into<String>, level: Level) {
+        self.0.insert(rule.into(), level);
+    }
+
+    /// A finding with its level, or none where its rule is off.
+    pub fn apply(&self, finding: Finding) -> Option<Leveled> {
+        let level = self.0.get(finding.rule.name).copied().unwrap_or(finding.rule.level.into());
+        (level != Level::Off).then_some(Leveled { level, finding })
+    }
+}

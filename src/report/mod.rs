@@ -1,0 +1,53 @@
+//! What a run found: findings with their levels, and the verdict that becomes the exit status.
+
+mod explained;
+mod level;
+
+pub use explained::{Explained, Selection};
+pub use level::{FailOn, Level, Levels};
+
+use crate::rules::Finding;
+
+/// A finding with the level that the configuration gives its rule.
+#[derive(Clone, Debug)]
+pub struct Leveled {
+    /// Its level; never [`Level::Off`].
+    pub level: Level,
+    /// The finding.
+    pub finding: Finding,
+}
+
+/// How many items and findings there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Summary {
+    /// Items explained.
+    pub items: u64,
+    /// Findings of level error.
+    pub errors: u64,
+    /// Findings of level warning.
+    pub warnings: u64,
+    /// Findings of level info.
+    pub infos: u64,
+}
+
+impl Summary {
+    /// Counts a finding.
+    pub fn add(&mut self, level: Level) {
+        match level {
+            Level::Error => self.errors += 1,
+            Level::Warning => self.warnings += 1,
+            Level::Info => self.infos += 1,
+            Level::Off => {}
+        }
+    }
+
+    /// True where there is a finding at or above `fail_on`.
+    pub fn fails(&self, fail_on: FailOn) -> bool {
+        match fail_on {
+            FailOn::Error => self.errors > 0,
+            FailOn::Warning => self.errors + self.warnings > 0,
+            FailOn::Info => self.errors + self.warnings + self.infos > 0,
+            FailOn::Never => false,
+        }
+    }
+}

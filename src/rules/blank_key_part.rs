@@ -1,0 +1,73 @@
+//! `blank-key-part`.
+
+use super::{DefaultLevel, Findings, ItemContext, Rule};
+use crate::key::python::is_blank;
+use crate::key::{Half, PartKind};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "blank-key-part",
+    level: DefaultLevel::Warning,
+    summary: "a blank value left a key with a leading, trailing or doubled delimiter",
+    doc: "\
+## What it finds
+
+A key in which a field printed nothing, or white space alone, between delimiters or at an end: `##`, a leading or a
+trailing `#`.
+
+## Why it matters
+
+Two different items can come to share the key, the key sorts before all its siblings, and code that splits keys at the
+delimiter reads the wrong parts. A delimiter that the model's own text puts at an end is left alone.
+
+## Example
+
+```toml
+sort_key = { attribute = \"gsi2_sk\", template = \"firstname#{first_name or ''}\" }
+```
+
+An item without `first_name` gets the key `firstname#`.
+
+## How to fix
+
+Set the field, or use `build_key`, which leaves the bare prefix `firstname` for a blank value in the dialects from 0.21 on.
+
+## When to ignore
+
+When blank values are part of the design, and no code takes the key apart.
+",
+    check,
+};
+
+fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
+    for view in context.views() {
+        let Some(text) = view.text().filter(|text| !text.is_empty()) else { continue };
+        for part in view.parts {
+            let (PartKind::Field(field) | PartKind::Fallback(Some(field))) = part.kind else { continue };
+            let stopped = view.stop.is_some() && part.start == text.len();
+            if stopped || !is_blank(view.part_text(part)) {
+                continue;
+            }
+            let (before, after) = (&text[..part.start], &text[part.end..]);
+            let opens = before.is_empty() || before.ends_with(context.delimiter);
+            let closes = after.is_empty() || after.starts_with(context.delimiter);
+            let is_end = after.is_empty();
+            if !opens || !closes || (is_end && context.scope.sort_is_prefix && view.key.half == Half::Sort) {
+                continue;
+            }
+            let name = &field.name;
+            let state = if context.is_unset(field) { "unset" } else { "blank" };
+            let place = match (before.is_empty(), is_end) {
+                (true, _) => "begins with a delimiter",
+                (_, true) => "ends with a delimiter",
+                _ => "has an empty part between delimiters",
+            };
+            findings.add(view.finding(
+                &RULE,
+                Some(field),
+                format!("`{name}` is {state}, so the key {place}"),
+                format!("set `{name}` to a value that is not blank"),
+            ));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `delimiter-in-value`.
+
+use super::{DefaultLevel, Findings, ItemContext, Rule};
+use crate::key::PartKind;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "delimiter-in-value",
+    level: DefaultLevel::Warning,
+    summary: "a field's value holds the delimiter of the key that it is part of",
+    doc: "\
+## What it finds
+
+A value that holds the delimiter (`#`, or the one of `[naming]`) and is one part of a key with several.
+
+## Why it matters
+
+Where one part ends and the next begins can no longer be told. Two different items can come to have one key
+(`a#b` and `c`, or `a` and `b#c`), and a `begins_with` for one value also reads items of another.
+
+## Example
+
+```toml
+partition_key = { attribute = \"pk\", build_key = [[\"tenant\", \"{tenant}\"], [\"user\", \"{user}\"]] }
+```
+
+The tenant `acme#user#bob` with the user `x` gives `tenant#acme#user#bob#user#x`.
+
+## How to fix
+
+Refuse or replace the delimiter when the value comes in, or say `{name|replace('#', '-')}` in the model. A `pattern`
+without the delimiter documents it.
+
+## When to ignore
+
+When the value is the last part of the key, nothing takes the key apart, and no query is made for a prefix of it.
+",
+    check,
+};
+
+fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
+    for view in context.views() {
+        // A key that is one value and nothing else has no parts to confuse.
+        let composed = view.parts.iter().filter(|part| part.end > part.start).count() > 1;
+        if !composed {
+            continue;
+        }
+        for part in view.parts {
+            let PartKind::Field(field) = part.kind else { continue };
+            if view.part_text(part).contains(context.delimiter) {
+                findings.add(view.finding(
+                    &RULE,
+                    Some(field),
+                    format!("the value of `{}` holds the delimiter `{}`", field.name, context.delimiter),
+                    format!("replace it before the item is written, or in the model: `{{{}|replace('{}', '-')}}`", field.name, context.delimiter),
+                ));
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! `placeholder-in-key`.
+
+use super::{DefaultLevel, Findings, ItemContext, Rule};
+use crate::key::{PartKind, State};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "placeholder-in-key",
+    level: DefaultLevel::Error,
+    summary: "a field printed `None`, `null`, `undefined` or `nan` into a key",
+    doc: "\
+## What it finds
+
+A key that says `None`, `null`, `undefined` or `nan`, in any case, because a field printed that word: most often a field
+that was not set when the key was built.
+
+## Why it matters
+
+All items whose field was unset share the key `product#None`. Each write replaces the one before, and a query for the
+real key does not find any of them. Nothing fails, so nobody notices.
+
+## Example
+
+```toml
+partition_key = { attribute = \"pk\", build_key = [[\"product\", \"{id}\"]] }
+```
+
+An item without `id` is written under `product#None` in the dialect `guide`.
+
+## How to fix
+
+Set the field before the item is written, and mark it `required = true`. In an index that not every item belongs to,
+leave the attribute out instead: `value` with an expression that can be `none`.
+
+## When to ignore
+
+When the word is a real value: Null is a family name.
+",
+    check,
+};
+
+/// The words that stand for nothing in Python, JSON and JavaScript.
+const WORDS: [&str; 4] = ["none", "null", "undefined", "nan"];
+
+fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
+    for view in context.views() {
+        for part in view.parts {
+            let PartKind::Field(field) = part.kind else { continue };
+            let text = view.part_text(part);
+            if !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+                continue;
+            }
+            let name = &field.name;
+            let state = context.slot(field).map(|slot| slot.state);
+            let (message, help) = if view.is_eager(context) {
+                (
+                    format!("the key is computed before `{name}` is set (`eager`), so it says `{text}` for every item"),
+                    "remove `eager = true`; in Python, give the key a lambda".to_owned(),
+                )
+            } else if context.is_unset(field) {
+                (
+                    format!("`{name}` is unset, so the key says `{text}`"),
+                    format!("set `{name}` before the item is written"),
+                )
+            } else if matches!(state, Some(State::Coerced(_))) {
+                (
+                    format!("`{name}` became the text `{text}` when it was mapped, and the key says so"),
+                    format!("give `{name}` a value, or drop its default so that null stays unset"),
+                )
+            } else {
+                (
+                    format!("the value of `{name}` is `{text}`, which usually means that it was never set"),
+                    format!("look where `{name}` comes from: something turned a missing value into text"),
+                )
+            };
+            findings.add(view.finding(&RULE, Some(field), message, help));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! `truncated-key`.
+
+use super::{DefaultLevel, Findings, ItemContext, Rule};
+use crate::key::Half;
+use crate::text::printable;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "truncated-key",
+    level: DefaultLevel::Warning,
+    summary: "an unset field cut a key short",
+    doc: "\
+## What it finds
+
+A key that ends where an unset field stopped the chain of build_key: `product#`, or a key that lacks its last parts.
+
+## Why it matters
+
+A cut key is a prefix, meant for queries with `begins_with`. Written with an item it is shared by every item that lacks
+the field: one replaces the other.
+
+## Example
+
+```toml
+sort_key = { attribute = \"sk\", build_key = [[\"xref\", \"{type}\"], [\"id\", \"{xref_id}\"]] }
+```
+
+An item without `xref_id` is written under `xref#task` by boto3-assist 0.37 and later, and under `xref#task#id#` before.
+
+## How to fix
+
+Set the field before the item is written, and mark it `required = true`.
+
+## When to ignore
+
+When the item only stands for a query: `dynkeys explain --query` does not report it for sort keys.
+",
+    check,
+};
+
+fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
+    for view in context.views() {
+        let (Some(stop), Some(text)) = (view.stop, view.text()) else { continue };
+        // A key that came out empty is reported as that.
+        if text.is_empty() || (context.scope.sort_is_prefix && view.key.half == Half::Sort) {
+            continue;
+        }
+        let shown = printable(text);
+        let lost = stop.pairs - stop.pair;
+        let parts = if lost == 1 { "its last part".to_owned() } else { format!("its last {lost} parts") };
+        let (message, help) = match stop.field {
+            Some(field) => (
+                format!("`{}` is unset, so the key stops at `{shown}` without {parts}", field.name),
+                format!("set `{}` before the item is written", field.name),
+            ),
+            None => (
+                format!("a value of the model is none, so the key stops at `{shown}` without {parts}"),
+                "give the pair a value, or use a bare prefix: `[\"users\", \"\"]`".to_owned(),
+            ),
+        };
+        findings.add(view.finding(&RULE, stop.field, message, help));
+    }
+}

@@ -1,0 +1,9 @@
+//! Items, from files and from standard input: plain JSON, DynamoDB JSON, responses, JSON lines, and gzip of any of these.
+
+mod dynamodb;
+mod envelope;
+mod frame;
+mod item;
+
+pub use dynamodb::number;
+pub use item::{Item, ItemPlace, ItemReader, read_items};

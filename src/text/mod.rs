@@ -1,0 +1,9 @@
+//! Source files and places in them. Knows nothing of models, keys or formats.
+
+mod position;
+mod printable;
+mod suggest;
+
+pub use position::{Position, SourceFile, Span, Spanned};
+pub use printable::{is_printable, printable, printable_with_offsets};
+pub use suggest::{closest, did_you_mean};
