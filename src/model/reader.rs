@@ -179,6 +179,13 @@ fn raw_offset(raw: &str, offset: usize) -> usize {
             decoded += c.len_utf8();
         }
     }
+    // A line continuation stands for nothing: what follows it comes after.
+    while let Some(rest) = raw.get(at..).filter(|rest| quote == '"' && rest.starts_with('\\')) {
+        match escape(rest) {
+            (length, 0) => at += length,
+            _ => break,
+        }
+    }
     at
 }
 

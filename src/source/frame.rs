@@ -142,7 +142,7 @@ impl<R: Read> Frames<R> {
                     if let Mode::Array { next, .. } = mode {
                         *next = Next::CommaOrEnd;
                     }
-                    if let Some(length) = self.value_length(0)? {
+                    if let Some(length) = self.value_length()? {
                         return Ok(Some(self.give(length)));
                     }
                 }
@@ -204,14 +204,17 @@ impl<R: Read> Frames<R> {
     }
 
     /// The length of the value that begins at the next byte; none where it turned out to be a large response, whose
-    /// items come next. `head` bytes before it are part of the same value and scanned already.
-    fn value_length(&mut self, mut scanned: usize) -> Result<Option<usize>, FrameError> {
+    /// items come next.
+    fn value_length(&mut self) -> Result<Option<usize>, FrameError> {
         let mut scan = Scan::default();
+        let mut scanned = 0;
         loop {
-            if let Some(length) = scan.advance(&self.buffer[self.start..], &mut scanned) {
-                return Ok(Some(length));
-            }
-            if scanned > LARGEST_VALUE {
+            let ended = scan.advance(&self.buffer[self.start..], &mut scanned);
+            if scanned <= LARGEST_VALUE {
+                if ended.is_some() {
+                    return Ok(ended);
+                }
+            } else {
                 return match (scan.items, &self.mode) {
                     (Some(at), Mode::Top) => {
                         let head = self.buffer[self.start..self.start + at].to_vec();

@@ -70,17 +70,29 @@ pub fn push_float(out: &mut String, number: f64) {
     if number.is_infinite() {
         return out.push_str(if number > 0.0 { "inf" } else { "-inf" });
     }
-    let mut buffer = Digits::default();
-    // The buffer holds every finite f64 in this form: at most 17 digits, a sign, a point and an exponent.
-    let _ = write!(buffer, "{number:e}");
-    let text = buffer.as_str();
+    // Ryu gives the shortest digits, and of two that are equally near the even one, as Python's dtoa does. Rust's own
+    // formatting does not.
+    let mut buffer = ryu::Buffer::new();
+    let text = buffer.format_finite(number);
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text),
+    };
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
-    let (sign, mantissa) = match mantissa.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", mantissa),
-    };
-    let (first, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut digits = Digits::default();
+    digits.push(whole);
+    digits.push(fraction);
+    let leading = digits.as_str().len() - digits.as_str().trim_start_matches('0').len();
+    let all = digits.as_str().trim_start_matches('0').trim_end_matches('0');
+    if all.is_empty() {
+        out.push_str(sign);
+        return out.push_str("0.0");
+    }
+    let (first, rest) = all.split_at(1);
+    // The power of ten of the first digit: at most 17 + 308 in magnitude, so this is exact.
+    let exponent = exponent + whole.len() as i32 - leading as i32 - 1;
     out.push_str(sign);
     if !(-4..16).contains(&exponent) {
         out.push_str(first);
@@ -105,7 +117,7 @@ pub fn push_float(out: &mut String, number: f64) {
     }
 }
 
-/// Digits of one number, on the stack.
+/// Digits of one number, on the stack. Ryu's longest text has 24 bytes.
 #[derive(Default)]
 struct Digits {
     bytes: [u8; 32],
@@ -113,20 +125,16 @@ struct Digits {
 }
 
 impl Digits {
+    /// Adds digits; a finite number has no more than there is room for.
+    fn push(&mut self, digits: &str) {
+        if let Some(room) = self.bytes.get_mut(self.length..self.length + digits.len()) {
+            room.copy_from_slice(digits.as_bytes());
+            self.length += digits.len();
+        }
+    }
+
     fn as_str(&self) -> &str {
         std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
-    }
-}
-
-impl Write for Digits {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        let end = self.length + text.len();
-        let Some(room) = self.bytes.get_mut(self.length..end) else {
-            return Err(std::fmt::Error);
-        };
-        room.copy_from_slice(text.as_bytes());
-        self.length = end;
-        Ok(())
     }
 }
 
@@ -238,6 +246,9 @@ mod tests {
             (f64::MAX, "1.7976931348623157e+308"),
             (9007199254740992.0, "9007199254740992.0"),
             (f64::INFINITY, "inf"),
+            (857467771176913.25, "857467771176913.2"),
+            (857467771176913.75, "857467771176913.8"),
+            (-12052458795850.0625, "-12052458795850.062"),
         ] {
             let mut out = String::new();
             push_float(&mut out, number);
