@@ -70,10 +70,7 @@ pub enum Error {
 impl Error {
     /// A usage error with a way out.
     pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self::Usage {
-            message: message.into(),
-            help: Some(help.into()),
-        }
+        Self::Usage { message: message.into(), help: Some(help.into()) }
     }
 
     /// True where the reader of the output has gone, which ends the run quietly.

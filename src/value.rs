@@ -64,10 +64,7 @@ impl<'a> Value<'a> {
             Self::List(values) => Value::List(values.into_iter().map(Value::into_owned).collect()),
             Self::Set(values) => Value::Set(values.into_iter().map(Value::into_owned).collect()),
             Self::Map(entries) => Value::Map(
-                entries
-                    .into_iter()
-                    .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
-                    .collect(),
+                entries.into_iter().map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned())).collect(),
             ),
         }
     }

@@ -51,7 +51,8 @@ fn build_key_answers_as_every_era_does() {
 fn models_write_the_keys_that_the_library_writes() {
     let mut models = 0;
     let mut items = 0;
-    let mut paths: Vec<_> = std::fs::read_dir(oracle().join("models")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(oracle().join("models")).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml")) {
         models += 1;

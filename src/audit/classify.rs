@@ -47,9 +47,9 @@ const STEPS: [Strictness; 3] = [Strictness::NoDelimiterInValues, Strictness::Any
 impl Key {
     fn matches(&self, value: &Value<'_>, step: usize) -> bool {
         match (self.kind, value) {
-            (KeyType::S, Value::Str(text)) => self.matchers[step]
-                .get_or_init(|| ShapeMatcher::new(&self.shape, STEPS[step]))
-                .matches(text),
+            (KeyType::S, Value::Str(text)) => {
+                self.matchers[step].get_or_init(|| ShapeMatcher::new(&self.shape, STEPS[step])).matches(text)
+            }
             (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => true,
             (KeyType::B, Value::Bytes(_) | Value::Str(_)) => true,
             _ => false,

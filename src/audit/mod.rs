@@ -2,4 +2,4 @@
 
 mod classify;
 
-pub use classify::{Classifier, Classified};
+pub use classify::{Classified, Classifier};

@@ -50,7 +50,7 @@ pub fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
             }
         }
     }
-    let summary = output.end(streams)?;
+    let summary = output.end(failed, streams)?;
     Ok(match summary.fails(args.fail_on.into()) {
         _ if failed => EXIT_FAILED,
         true => EXIT_FINDINGS,
@@ -83,14 +83,20 @@ impl Request {
             }
             (Some(condition), ..) => View::Query(condition_of(condition, args)?),
             (None, Some(_), Some("all")) => {
-                return Err(Error::usage("`--as` shows one dialect, and `--dialect all` shows them all", "drop one of the two"));
+                return Err(Error::usage(
+                    "`--as` shows one dialect, and `--dialect all` shows them all",
+                    "drop one of the two",
+                ));
             }
             (None, Some(dictionary), _) => View::Dictionary(dictionary.into()),
             (None, None, Some("all")) => View::Dialects,
             (None, None, _) => View::Keys,
         };
         if matches!(view, View::Query(_)) && args.dialect.as_deref() == Some("all") {
-            return Err(Error::usage("`--query` shows one dialect, and `--dialect all` shows them all", "drop one of the two"));
+            return Err(Error::usage(
+                "`--query` shows one dialect, and `--dialect all` shows them all",
+                "drop one of the two",
+            ));
         }
         let (models, items): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| is_model_path(path));
         if items.is_empty() {
@@ -150,7 +156,10 @@ impl Request {
 
 fn condition_of(name: &str, args: &ExplainArgs) -> Result<Condition, Error> {
     if name != "between" && (args.low.is_some() || args.high.is_some()) {
-        return Err(Error::usage(format!("`--low` and `--high` are for `between`, not for `{name}`"), "say `--query between`"));
+        return Err(Error::usage(
+            format!("`--low` and `--high` are for `between`, not for `{name}`"),
+            "say `--query between`",
+        ));
     }
     Ok(match name {
         "eq" => Condition::Eq,
@@ -208,10 +217,7 @@ impl<'e> Explainer<'e> {
             scope: Scope {
                 index: args.index.as_deref(),
                 partition_only: args.partition_key_only,
-                sort_is_prefix: matches!(
-                    request.view,
-                    View::Query(Condition::BeginsWith | Condition::Between { .. })
-                ),
+                sort_is_prefix: matches!(request.view, View::Query(Condition::BeginsWith | Condition::Between { .. })),
             },
         })
     }
@@ -222,7 +228,8 @@ impl<'e> Explainer<'e> {
             return Ok(0);
         }
         let names = |places: &[usize]| {
-            let names: Vec<String> = places.iter().map(|at| format!("`{}`", self.engines[*at].model().entity.value)).collect();
+            let names: Vec<String> =
+                places.iter().map(|at| format!("`{}`", self.engines[*at].model().entity.value)).collect();
             names.join(", ")
         };
         let all: Vec<usize> = (0..self.engines.len()).collect();
@@ -265,10 +272,17 @@ impl<'e> Explainer<'e> {
     }
 
     /// Explains one item.
-    fn explain(&self, item: &Item<'_>, at: usize, output: &mut Output<'_>, streams: &mut Streams<'_>) -> Result<(), Error> {
+    fn explain(
+        &self,
+        item: &Item<'_>,
+        at: usize,
+        output: &mut Output<'_>,
+        streams: &mut Streams<'_>,
+    ) -> Result<(), Error> {
         let one = |engine: &'e Engine| Work::new(engine, item);
         if let Some(engines) = self.compared.get(at) {
-            let works: Vec<(Era, Work<'_, '_>)> = engines.iter().map(|(era, engine)| (*era, Work::new(engine, item))).collect();
+            let works: Vec<(Era, Work<'_, '_>)> =
+                engines.iter().map(|(era, engine)| (*era, Work::new(engine, item))).collect();
             let configured = self.engines[at].dialect().era();
             let findings: Vec<Vec<Leveled>> = works
                 .iter()
@@ -299,7 +313,12 @@ impl<'e> Explainer<'e> {
         check_item(&context).into_iter().filter_map(|finding| self.levels.apply(finding)).collect()
     }
 
-    fn explained<'x, 'm>(&self, work: &'x Work<'x, 'm>, findings: &'x [Leveled], item: &'x Item<'x>) -> Explained<'x, 'm>
+    fn explained<'x, 'm>(
+        &self,
+        work: &'x Work<'x, 'm>,
+        findings: &'x [Leveled],
+        item: &'x Item<'x>,
+    ) -> Explained<'x, 'm>
     where
         'e: 'x,
     {
@@ -351,8 +370,10 @@ fn dropped<'w>(engine: &Engine, entries: &'w [(std::borrow::Cow<'w, str>, Value<
 
 /// True of `pk`, `sk` and `gsi<N>_pk` and `_sk`, which the library never takes for data.
 fn is_infrastructure(name: &str) -> bool {
-    let number = name.strip_prefix("gsi").and_then(|rest| rest.strip_suffix("_pk").or_else(|| rest.strip_suffix("_sk")));
-    matches!(name, "pk" | "sk") || number.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+    let number =
+        name.strip_prefix("gsi").and_then(|rest| rest.strip_suffix("_pk").or_else(|| rest.strip_suffix("_sk")));
+    matches!(name, "pk" | "sk")
+        || number.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// True where the output is for programs.

@@ -16,7 +16,11 @@ const ITEM: &str = include_str!("init/product.json");
 /// Writes a configuration, a first model and an item to try it on. A file that is there already is left alone.
 pub fn run(args: &InitArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let models = args.folder.join("models");
-    std::fs::create_dir_all(&models).map_err(|reason| Error::Io { action: "make the folder", path: models.clone(), reason })?;
+    std::fs::create_dir_all(&models).map_err(|reason| Error::Io {
+        action: "make the folder",
+        path: models.clone(),
+        reason,
+    })?;
     let files = [
         (args.folder.join(FILE_NAME), CONFIG),
         (models.join("product.toml"), MODEL),
@@ -24,10 +28,15 @@ pub fn run(args: &InitArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     ];
     for (path, text) in files {
         let shown = printable(&path.display().to_string()).into_owned();
-        let line = if write_new(&path, text)? { format!("wrote {shown}") } else { format!("kept {shown}, which was there") };
+        let line =
+            if write_new(&path, text)? { format!("wrote {shown}") } else { format!("kept {shown}, which was there") };
         writeln!(streams.out, "{line}").map_err(Error::Output)?;
     }
-    let folder = if args.folder == Path::new(".") { String::new() } else { format!("cd {} && ", printable(&args.folder.display().to_string())) };
+    let folder = if args.folder == Path::new(".") {
+        String::new()
+    } else {
+        format!("cd {} && ", printable(&args.folder.display().to_string()))
+    };
     writeln!(streams.out, "\nTry: {folder}dynkeys explain models/product.toml product.json").map_err(Error::Output)?;
     Ok(EXIT_CLEAN)
 }

@@ -209,7 +209,8 @@ impl Config {
             }
         }
         for (rule, level) in document.rules.map_or_else(Vec::new, |rules| rules.0) {
-            let kebab = !rule.is_empty() && rule.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            let kebab = !rule.is_empty()
+                && rule.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
             if !kebab {
                 reader
                     .problem("unknown-rule", rule.span, format!("`{}` is no name of a rule", rule.value))

@@ -3,11 +3,14 @@
 use std::fmt;
 use std::io::Write;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode, ThemeCharacters, ThemeStyles};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
 
 use super::Terminal;
 use crate::error::{Error, Problem};
-use crate::text::{Span, printable, printable_with_offsets};
+use crate::text::{Position, Span, printable, printable_with_offsets};
 
 /// Writes errors to a stream.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +23,43 @@ struct Rendered {
     code: Option<&'static str>,
     message: String,
     help: Option<String>,
-    source: Option<NamedSource<String>>,
+    source: Option<Shown>,
     labels: Vec<LabeledSpan>,
+}
+
+/// A file's text as it is shown, and the true place of what is shown: escapes and letters outside ASCII do not shift it.
+#[derive(Debug)]
+struct Shown {
+    name: String,
+    text: String,
+    span: SourceSpan,
+    position: Position,
+}
+
+impl SourceCode for Shown {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let inner = self.text.read_span(span, before, after)?;
+        // The head of a snippet gives the place of the primary label, read without context.
+        let (line, column) = if *span == self.span && before == 0 {
+            (self.position.line - 1, self.position.column - 1)
+        } else {
+            (inner.line(), inner.column())
+        };
+        let contents = MietteSpanContents::new_named(
+            self.name.clone(),
+            inner.data(),
+            *inner.span(),
+            line,
+            column,
+            inner.line_count(),
+        );
+        Ok(Box::new(contents))
+    }
 }
 
 impl fmt::Display for Rendered {
@@ -46,7 +84,8 @@ impl Diagnostic for Rendered {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
+        (!self.labels.is_empty())
+            .then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
     }
 }
 
@@ -64,12 +103,17 @@ impl From<&Problem> for Rendered {
             let label = labeled(*span, words);
             labels.push(LabeledSpan::new_with_span(label.label().map(str::to_owned), *label.inner()));
         }
+        let primary = *labels[0].inner();
         Self {
             code: Some(problem.code),
-            // The place stands in the message as well: it can be clicked on, and snippets are for the eye.
-            message: format!("{}:{}:{}: {}", problem.source.name(), position.line, position.column, printable(&problem.message)),
+            message: printable(&problem.message).into_owned(),
             help: problem.help.as_deref().map(|help| printable(help).into_owned()),
-            source: Some(NamedSource::new(printable(problem.source.name()), text.into_owned())),
+            source: Some(Shown {
+                name: printable(problem.source.name()).into_owned(),
+                text: text.into_owned(),
+                span: primary,
+                position,
+            }),
             labels,
         }
     }
@@ -99,6 +143,9 @@ impl Diagnostics {
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_links(false)
             .with_width(usize::from(self.terminal.width))
+            // Addresses stay whole: they are there to be opened.
+            .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+            .with_break_words(false)
             .with_context_lines(1);
         match handler.render_report(&mut text, rendered) {
             Ok(()) => out.write_all(text.trim_start_matches('\n').as_bytes())?,

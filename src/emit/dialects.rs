@@ -42,7 +42,11 @@ fn differs(values: &[(Era, Written<'_>)]) -> bool {
 }
 
 /// Writes the comparison for people: each key with its values, and the dialects that write each.
-pub fn write_comparison(out: &mut dyn Write, terminal: Terminal, comparison: &Comparison<'_, '_, '_>) -> io::Result<()> {
+pub fn write_comparison(
+    out: &mut dyn Write,
+    terminal: Terminal,
+    comparison: &Comparison<'_, '_, '_>,
+) -> io::Result<()> {
     let Some((_, first)) = comparison.eras.first() else { return Ok(()) };
     writeln!(
         out,
@@ -84,7 +88,9 @@ fn spans(eras: &[Era], configured: Era) -> String {
     let mut runs: Vec<Vec<Era>> = Vec::new();
     for era in eras {
         match runs.last_mut() {
-            Some(run) if run.last().is_some_and(|last| *last != Era::Guide && place(*last) + 1 == place(*era)) => run.push(*era),
+            Some(run) if run.last().is_some_and(|last| *last != Era::Guide && place(*last) + 1 == place(*era)) => {
+                run.push(*era)
+            }
             _ => runs.push(vec![*era]),
         }
     }

@@ -145,7 +145,9 @@ fn typed<'v>(value: &Value<'_>) -> Value<'v> {
         Value::List(values) => tagged("L", Value::List(values.iter().map(typed).collect())),
         Value::Map(entries) => tagged(
             "M",
-            Value::Map(entries.iter().map(|(key, value)| (Cow::Owned(key.clone().into_owned()), typed(value))).collect()),
+            Value::Map(
+                entries.iter().map(|(key, value)| (Cow::Owned(key.clone().into_owned()), typed(value))).collect(),
+            ),
         ),
         Value::Set(values) => {
             let tag = match values.first() {

@@ -132,7 +132,12 @@ fn state(explained: &Explained<'_, '_>, number: usize, field: &FieldPath, part: 
 }
 
 /// Writes findings; `place` says of which item where no table above does.
-pub fn write_findings(out: &mut dyn Write, terminal: Terminal, place: Option<&str>, findings: &[Leveled]) -> io::Result<()> {
+pub fn write_findings(
+    out: &mut dyn Write,
+    terminal: Terminal,
+    place: Option<&str>,
+    findings: &[Leveled],
+) -> io::Result<()> {
     for Leveled { level, finding } in findings {
         let place = place.map(|place| format!("{}: ", printable(place))).unwrap_or_default();
         wrapped(
@@ -163,28 +168,23 @@ fn clipped(value: &str, width: usize) -> String {
     format!("{head}… ({} characters in all)", value.chars().count())
 }
 
-/// Writes text behind a head, wrapped to the screen, with the later lines indented.
+/// Writes text behind a head, wrapped to the screen, with the later lines indented. Words are never broken.
 fn wrapped(out: &mut dyn Write, terminal: Terminal, plain_head: &str, head: &str, text: &str) -> io::Result<()> {
     let width = usize::from(terminal.width.max(40));
-    let mut column = plain_head.chars().count();
-    write!(out, "{head}")?;
-    for (at, word) in text.split(' ').enumerate() {
-        let length = word.chars().count();
-        if at > 0 && column + 1 + length > width {
-            write!(out, "\n    ")?;
-            column = 4;
-        } else if at > 0 {
-            write!(out, " ")?;
-            column += 1;
-        }
-        write!(out, "{word}")?;
-        column += length;
-    }
-    writeln!(out)
+    // The head may hold colours, which take no room: its place is kept by as many spaces.
+    let indent = " ".repeat(textwrap::core::display_width(plain_head));
+    let options = textwrap::Options::new(width)
+        .initial_indent(&indent)
+        .subsequent_indent("    ")
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    let lines = textwrap::fill(text, options);
+    writeln!(out, "{head}{}", lines.get(indent.len()..).unwrap_or_default())
 }
 
-/// Writes how many items and findings there were.
-pub fn write_summary(out: &mut dyn Write, terminal: Terminal, summary: &Summary) -> io::Result<()> {
+/// Writes how many items and findings there were; `failed` where some input could not be explained.
+pub fn write_summary(out: &mut dyn Write, terminal: Terminal, summary: &Summary, failed: bool) -> io::Result<()> {
     let count = |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
     let mut parts = vec![format!("{} explained", count(summary.items, "item"))];
     for (number, level) in [(summary.errors, Level::Error), (summary.warnings, Level::Warning)] {
@@ -195,7 +195,9 @@ pub fn write_summary(out: &mut dyn Write, terminal: Terminal, summary: &Summary)
     if summary.infos > 0 {
         parts.push(format!("{} info", summary.infos));
     }
-    if parts.len() == 1 {
+    if failed {
+        parts.push("not all could be: see the errors".to_owned());
+    } else if parts.len() == 1 {
         parts.push("nothing found".to_owned());
     }
     writeln!(out, "{}", terminal.bold(&parts.join(", ")))

@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::ser::{Error as _, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde::Serialize;
+use serde::ser::{Error as _, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 use crate::key::python::str_of;
 use crate::key::{Half, PartKind, State, Written};
@@ -20,11 +20,9 @@ impl Serialize for Json<'_> {
             Value::None => serializer.serialize_unit(),
             Value::Bool(value) => serializer.serialize_bool(*value),
             Value::Int(number) => serializer.serialize_i64(*number),
-            Value::BigInt(number) => number
-                .to_string()
-                .parse::<serde_json::Number>()
-                .map_err(S::Error::custom)?
-                .serialize(serializer),
+            Value::BigInt(number) => {
+                number.to_string().parse::<serde_json::Number>().map_err(S::Error::custom)?.serialize(serializer)
+            }
             // JSON has no infinity and no NaN: they are written as Python prints them.
             Value::Float(number) if !number.is_finite() => {
                 serializer.serialize_str(&str_of(self.0).unwrap_or_default())

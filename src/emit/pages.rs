@@ -1,7 +1,7 @@
 //! The web pages of the rules, from the text beside their code.
 
-use crate::rules::Rule;
 use crate::report::Level;
+use crate::rules::Rule;
 
 /// The page of a rule.
 pub fn rule_page(rule: &Rule) -> String {
@@ -20,7 +20,12 @@ pub fn rule_index(rules: &[&Rule]) -> String {
         "# Rules\n\nA rule's level is set in `dynkeys.toml` (`[rules]`) or with `--rule NAME=LEVEL`.\n\n## The keys of items\n\n| rule | level | finds |\n|---|---|---|\n",
     );
     for rule in rules {
-        page.push_str(&format!("| [`{0}`]({0}.md) | {1} | {2} |\n", rule.name, Level::from(rule.level).as_str(), rule.summary));
+        page.push_str(&format!(
+            "| [`{0}`]({0}.md) | {1} | {2} |\n",
+            rule.name,
+            Level::from(rule.level).as_str(),
+            rule.summary
+        ));
     }
     page
 }

@@ -106,10 +106,17 @@ pub fn query(
         let key = &explained.engine.keys()[*number];
         let written = explained.keys.get(*number);
         let value = match written {
-            Written::Text("") => return Err(failed(format!("`{}` is empty, and a query needs the whole partition key", key.attribute))),
+            Written::Text("") => {
+                return Err(failed(format!("`{}` is empty, and a query needs the whole partition key", key.attribute)));
+            }
             Written::Text(text) => Value::text(text),
             Written::Typed(value) => value.clone(),
-            Written::Absent => return Err(failed(format!("`{}` has no value, and a query needs the whole partition key", key.attribute))),
+            Written::Absent => {
+                return Err(failed(format!(
+                    "`{}` has no value, and a query needs the whole partition key",
+                    key.attribute
+                )));
+            }
             Written::Failed(failure) => return Err(failed(failure.message.clone())),
         };
         request.add("pk", &key.attribute, "=", &value);
@@ -153,10 +160,8 @@ pub fn query(
         arguments.extend(["--expression-attribute-names".to_owned(), ascii_json(&request.names)]);
     }
     arguments.extend(["--expression-attribute-values".to_owned(), ascii_json(&request.values)]);
-    let words: Vec<String> = arguments
-        .iter()
-        .map(|word| shlex::try_quote(word).map(|word| word.into_owned()).unwrap_or_default())
-        .collect();
+    let words: Vec<String> =
+        arguments.iter().map(|word| shlex::try_quote(word).map(|word| word.into_owned()).unwrap_or_default()).collect();
     Ok(Query {
         index_name: index.name.value.clone(),
         query_type: if is_primary { "Primary" } else { "GSI/LSI" },
@@ -215,7 +220,13 @@ impl Request {
     }
 
     /// Adds the condition on a sort key, and says of it what `debug_info()` says.
-    fn add_sort(&mut self, attribute: &str, kind: KeyType, value: &Value<'_>, condition: &Condition) -> Result<JsonValue, String> {
+    fn add_sort(
+        &mut self,
+        attribute: &str,
+        kind: KeyType,
+        value: &Value<'_>,
+        condition: &Condition,
+    ) -> Result<JsonValue, String> {
         let mut info = json!({ "attribute": attribute, "value": to_json(value), "condition": condition.name() });
         let operator = match condition {
             Condition::Eq => "=",
@@ -225,7 +236,9 @@ impl Request {
             Condition::Gte => ">=",
             Condition::BeginsWith => {
                 if kind == KeyType::N {
-                    return Err(format!("`{attribute}` is a number, and begins_with is for text: use `--query eq`, `gte` or the like"));
+                    return Err(format!(
+                        "`{attribute}` is a number, and begins_with is for text: use `--query eq`, `gte` or the like"
+                    ));
                 }
                 let name = self.name("sk", attribute);
                 let value = self.value("sk", value);

@@ -58,10 +58,7 @@ fn joined(values: &[Value<'_>]) -> Option<Value<'static>> {
 }
 
 /// The default map with the entries of the item's laid over it.
-fn merged<'a>(
-    base: &'a [(Cow<'static, str>, Value<'static>)],
-    update: &[(Cow<'a, str>, Value<'a>)],
-) -> Value<'a> {
+fn merged<'a>(base: &'a [(Cow<'static, str>, Value<'static>)], update: &[(Cow<'a, str>, Value<'a>)]) -> Value<'a> {
     let mut entries: Vec<(Cow<'a, str>, Value<'a>)> = base.to_vec();
     for (key, value) in update {
         match entries.iter_mut().find(|(name, _)| name == key) {

@@ -170,14 +170,7 @@ impl Engine {
                 }
             }
         }
-        Self {
-            customs: Customs::of(dialect.era()),
-            model,
-            dialect,
-            fields,
-            keys,
-            indexes,
-        }
+        Self { customs: Customs::of(dialect.era()), model, dialect, fields, keys, indexes }
     }
 
     /// The model.
@@ -283,7 +276,8 @@ impl Engine {
             Rule::BuildKey(pairs) => {
                 let start = out.len();
                 let mut writer = PairWriter { customs: self.customs, out, trace, start, written: 0 };
-                let mut template = |template: &&'m _, out: &mut String, trace: &mut T| write_template(template, fields, out, trace);
+                let mut template =
+                    |template: &&'m _, out: &mut String, trace: &mut T| write_template(template, fields, out, trace);
                 for (at, pair) in pairs.iter().enumerate() {
                     let prefix = evaluate_cell(&pair.prefix, fields)?;
                     let value = evaluate_cell(&pair.value, fields)?;

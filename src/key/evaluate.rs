@@ -19,10 +19,7 @@ pub struct Failure {
 
 impl Failure {
     pub(super) fn new(message: impl Into<String>, origin: Option<Origin<'_>>) -> Self {
-        Self {
-            message: message.into(),
-            field: origin.and_then(|origin| origin.field).map(|field| field.name.clone()),
-        }
+        Self { message: message.into(), field: origin.and_then(|origin| origin.field).map(|field| field.name.clone()) }
     }
 }
 
@@ -44,10 +41,9 @@ pub(super) fn evaluate<'v, 'm: 'v>(
         None => Evaluated { origin: Origin { field: passed, fallback: true }, ..chosen },
     };
     match &expression.kind {
-        ExpressionKind::Field(field) => Ok(Evaluated {
-            value: field_value(field, fields),
-            origin: Origin { field: Some(field), fallback: false },
-        }),
+        ExpressionKind::Field(field) => {
+            Ok(Evaluated { value: field_value(field, fields), origin: Origin { field: Some(field), fallback: false } })
+        }
         ExpressionKind::Literal(literal) => Ok(Evaluated { value: Held::Ref(literal), origin: Origin::default() }),
         ExpressionKind::Or(left, right) => {
             let left = evaluate(left, fields)?;
@@ -82,7 +78,8 @@ pub(super) fn evaluate<'v, 'm: 'v>(
         }
         ExpressionKind::Filter(inner, filter) => {
             let inner = evaluate(inner, fields)?;
-            let value = apply(filter, inner.value.get()).map_err(|message| Failure::new(message, Some(inner.origin)))?;
+            let value =
+                apply(filter, inner.value.get()).map_err(|message| Failure::new(message, Some(inner.origin)))?;
             Ok(Evaluated { value: Held::Own(value), origin: inner.origin })
         }
     }
@@ -124,7 +121,9 @@ fn apply<'v>(filter: &Filter, value: &Value<'_>) -> Result<Value<'v>, String> {
         }
     };
     let moment = || match value {
-        Value::Str(text) => parse_moment(text).ok_or_else(|| format!("ValueError: Invalid isoformat string: {}", quoted(value))),
+        Value::Str(text) => {
+            parse_moment(text).ok_or_else(|| format!("ValueError: Invalid isoformat string: {}", quoted(value)))
+        }
         other => Err(no_attribute(other, filter)),
     };
     let out_of_range = || "OverflowError: date value out of range".to_owned();
@@ -158,10 +157,9 @@ fn conversion(function: &str, value: &Value<'_>, reason: NoConversion) -> String
         }
         NoConversion::Value => format!("ValueError: could not convert string to float: {}", quoted(value)),
         NoConversion::Overflow => "OverflowError: the number is too large to convert".to_owned(),
-        NoConversion::Type => format!(
-            "TypeError: {function}() argument must be a string or a real number, not '{}'",
-            value.python_type()
-        ),
+        NoConversion::Type => {
+            format!("TypeError: {function}() argument must be a string or a real number, not '{}'", value.python_type())
+        }
     }
 }
 

@@ -40,13 +40,7 @@ impl Customs {
             Era::V0_21 => (Unset::Stops, true, true),
             Era::V0_37 | Era::V0_58 => (Unset::StopsUnlessFirst, true, true),
         };
-        Self {
-            always_prefix: era == Era::V0_1_0,
-            unset,
-            blank_is_bare,
-            bare_none,
-            lower: era == Era::V0_58,
-        }
+        Self { always_prefix: era == Era::V0_1_0, unset, blank_is_bare, bare_none, lower: era == Era::V0_58 }
     }
 }
 
@@ -189,13 +183,8 @@ impl<'m, T: Trace<'m>> PairWriter<'_, T> {
 /// Fails where Python would: bytes cannot be turned into text.
 pub fn build_key(dialect: &Dialect, pairs: &[(Value<'_>, Value<'_>)]) -> Result<String, Failure> {
     let mut out = String::new();
-    let mut writer = PairWriter {
-        customs: Customs::of(dialect.era()),
-        out: &mut out,
-        trace: &mut (),
-        start: 0,
-        written: 0,
-    };
+    let mut writer =
+        PairWriter { customs: Customs::of(dialect.era()), out: &mut out, trace: &mut (), start: 0, written: 0 };
     let mut none = |(): &(), _: &mut String, (): &mut ()| Ok(());
     for (prefix, value) in pairs {
         let prefix = Side::Value(Held::Ref(prefix), None);

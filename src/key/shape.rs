@@ -72,9 +72,8 @@ impl ShapeMatcher {
         let mut pattern = String::from("^(?:");
         shape.push_pattern(hole, &mut pattern);
         pattern.push_str(")$");
-        let syntax = syntax::Config::new()
-            .dot_matches_new_line(true)
-            .case_insensitive(strictness == Strictness::AnyCase);
+        let syntax =
+            syntax::Config::new().dot_matches_new_line(true).case_insensitive(strictness == Strictness::AnyCase);
         Self(Regex::builder().syntax(syntax).build(&pattern).ok())
     }
 
@@ -133,11 +132,7 @@ impl Builder<'_> {
             }
         };
         let continued = Shape::Concat(vec![this, rest]);
-        if stops && self.can_be_none(&pair.value) {
-            Shape::Either(vec![continued, prefixed])
-        } else {
-            continued
-        }
+        if stops && self.can_be_none(&pair.value) { Shape::Either(vec![continued, prefixed]) } else { continued }
     }
 
     fn prefixed(&self, pair: &Pair) -> Shape {
@@ -213,7 +208,8 @@ impl Builder<'_> {
                 let attribute = field.attribute.and_then(|attribute| self.model.attributes.get(attribute));
                 let default = attribute.and_then(|attribute| attribute.default.as_ref());
                 // A scalar default never gives way to None; a list or a map does.
-                !field.path.is_empty() || default.is_none_or(|default| matches!(default.value, Value::List(_) | Value::Map(_)))
+                !field.path.is_empty()
+                    || default.is_none_or(|default| matches!(default.value, Value::List(_) | Value::Map(_)))
             }
             ExpressionKind::Or(_, right) => self.expression_can_be_none(right),
             ExpressionKind::And(left, right) => self.expression_can_be_none(left) || self.expression_can_be_none(right),

@@ -106,11 +106,7 @@ impl<'m> Recorder<'m> {
 
     fn push(&mut self, start: usize, end: usize, kind: PartKind<'m>) {
         if let Some(key) = self.keys.last_mut() {
-            key.parts.push(Part {
-                start: start - key.start,
-                end: end - key.start,
-                kind,
-            });
+            key.parts.push(Part { start: start - key.start, end: end - key.start, kind });
         }
     }
 }

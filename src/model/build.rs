@@ -10,7 +10,8 @@ use super::document::{
 use super::reader::Reader;
 use super::template::{Piece, Template, read_expression};
 use super::{
-    AccessPattern, Attribute, Case, Cell, Expression, Index, IndexKind, Key, KeyValue, Keys, Model, PRIMARY, Pair, Projection, Rule,
+    AccessPattern, Attribute, Case, Cell, Expression, Index, IndexKind, Key, KeyValue, Keys, Model, PRIMARY, Pair,
+    Projection, Rule,
 };
 use crate::error::Problem;
 use crate::text::{SourceFile, Span, Spanned, did_you_mean};
@@ -19,10 +20,7 @@ use crate::value::Value;
 /// Reads a model. Every problem of the file is in the error, in the order of the places.
 pub fn load(source: &Arc<SourceFile>) -> Result<Model, Vec<Problem>> {
     let (document, reader) = Reader::read::<ModelDocument>(Arc::clone(source));
-    let mut builder = Builder {
-        reader,
-        attributes: Vec::new(),
-    };
+    let mut builder = Builder { reader, attributes: Vec::new() };
     let model = document.map(|document| builder.model(document));
     let mut problems = builder.reader.problems;
     match model {
@@ -72,9 +70,7 @@ impl Builder {
 
     fn not_empty(&mut self, name: &Spanned<String>, what: &str) {
         if name.trim().is_empty() {
-            self.reader
-                .problem("empty-name", name.span, format!("`{what}` is empty"))
-                .label("needs a name");
+            self.reader.problem("empty-name", name.span, format!("`{what}` is empty")).label("needs a name");
         }
     }
 
@@ -85,16 +81,24 @@ impl Builder {
             && let Some(wanted) = wrong_kind(*table.r#type, default)
         {
             self.reader
-                .problem("wrong-default", default.span, format!("the default of a {} field is {wanted}", table.r#type.as_str()))
-                .label(format!("this is {}", toml_kind(default)))
+                .problem(
+                    "wrong-default",
+                    default.span,
+                    format!("a default of type {} is {wanted}, this is {}", table.r#type.as_str(), toml_kind(default)),
+                )
+                .label(format!("expected {wanted}"))
                 .related(table.r#type.span, "the type");
         }
         if let Some(pattern) = &table.pattern
             && let Err(error) = regex_syntax::parse(pattern)
         {
             let (range, reason) = match &error {
-                regex_syntax::Error::Parse(error) => (error.span().start.offset..error.span().end.offset, error.kind().to_string()),
-                regex_syntax::Error::Translate(error) => (error.span().start.offset..error.span().end.offset, error.kind().to_string()),
+                regex_syntax::Error::Parse(error) => {
+                    (error.span().start.offset..error.span().end.offset, error.kind().to_string())
+                }
+                regex_syntax::Error::Translate(error) => {
+                    (error.span().start.offset..error.span().end.offset, error.kind().to_string())
+                }
                 _ => (0..pattern.len(), error.to_string()),
             };
             let span = self.reader.span_in_string(pattern.span, range);
@@ -148,7 +152,11 @@ impl Builder {
             (IndexKind::Local, Some(keys)) => {
                 let span = first_span(keys);
                 self.reader
-                    .problem("lsi-partition-key", span, "a local secondary index has the table's partition key, not its own")
+                    .problem(
+                        "lsi-partition-key",
+                        span,
+                        "a local secondary index has the table's partition key, not its own",
+                    )
                     .label("remove this")
                     .help("name only the `sort_key`, or make it a `gsi`");
             }
@@ -156,7 +164,7 @@ impl Builder {
                 self.reader
                     .problem("missing-key", name.span, format!("index `{}` has no `partition_key`", name.value))
                     .label("this needs a `partition_key`")
-                    .help("write `partition_key = { attribute = \"…\", build_key = [[\"…\", \"{…}\"]] }`");
+                    .help("write `partition_key = { attribute = …, build_key = … }`");
             }
             _ => {}
         }
@@ -262,7 +270,11 @@ impl Builder {
             .map(|(at, case)| {
                 if case.when.is_none() && at < last {
                     self.reader
-                        .problem("unreachable-case", case.span, "a case without `when` is always taken: those after it never are")
+                        .problem(
+                            "unreachable-case",
+                            case.span,
+                            "a case without `when` is always taken: those after it never are",
+                        )
                         .label("only the last case may go without `when`");
                 }
                 let ways = [
@@ -342,10 +354,7 @@ impl Builder {
         let spans = (pair.prefix.span, pair.value.span);
         let prefix = self.cell(pair.prefix);
         let value = self.cell(pair.value);
-        Some(Pair {
-            prefix: Spanned::new(prefix?, spans.0),
-            value: Spanned::new(value?, spans.1),
-        })
+        Some(Pair { prefix: Spanned::new(prefix?, spans.0), value: Spanned::new(value?, spans.1) })
     }
 
     /// A cell that is exactly one placeholder passes the typed value on; other text is text.
@@ -387,7 +396,6 @@ impl Builder {
         }
     }
 }
-
 
 fn first_span(keys: &OneOrMany<KeyDocument>) -> Span {
     match keys {

@@ -21,14 +21,7 @@ pub enum Era {
 
 impl Era {
     /// Every era, oldest last but for the guide's own.
-    pub const ALL: [Self; 6] = [
-        Self::Guide,
-        Self::V0_1_0,
-        Self::V0_1_2,
-        Self::V0_21,
-        Self::V0_37,
-        Self::V0_58,
-    ];
+    pub const ALL: [Self; 6] = [Self::Guide, Self::V0_1_0, Self::V0_1_2, Self::V0_21, Self::V0_37, Self::V0_58];
 
     /// The versions that the era spans, for people.
     pub const fn versions(self) -> &'static str {
@@ -68,11 +61,7 @@ pub struct Dialect {
 
 impl Default for Dialect {
     fn default() -> Self {
-        Self {
-            name: "guide".to_owned(),
-            era: Era::Guide,
-            version: None,
-        }
+        Self { name: "guide".to_owned(), era: Era::Guide, version: None }
     }
 }
 
@@ -83,7 +72,9 @@ impl Dialect {
             return Ok(Self::default());
         }
         let Some(version) = text.strip_prefix(PACKAGE).and_then(|rest| rest.strip_prefix('@')) else {
-            return Err("write `guide`, or `boto3-assist@` and the installed version, as in `boto3-assist@0.66.0`".to_owned());
+            return Err(
+                "write `guide`, or `boto3-assist@` and the installed version, as in `boto3-assist@0.66.0`".to_owned()
+            );
         };
         let parsed = parse_version(version)
             .ok_or_else(|| format!("`{version}` is no version; write it as in `boto3-assist@0.66.0`"))?;
@@ -101,11 +92,7 @@ impl Dialect {
             v if v < (0, 58, 0) => Era::V0_37,
             _ => Era::V0_58,
         };
-        Self {
-            name,
-            era,
-            version: Some(version),
-        }
+        Self { name, era, version: Some(version) }
     }
 
     /// The name as the user wrote it.
@@ -181,7 +168,9 @@ mod tests {
         ] {
             assert_eq!(Dialect::parse(text).map(|dialect| dialect.era()), Ok(era), "{text}");
         }
-        for text in ["", "Guide", "boto3-assist", "boto3-assist@", "boto3-assist@x", "boto3-assist@0.0.9", "boto3-assist@0.-1"] {
+        for text in
+            ["", "Guide", "boto3-assist", "boto3-assist@", "boto3-assist@x", "boto3-assist@0.0.9", "boto3-assist@0.-1"]
+        {
             assert!(Dialect::parse(text).is_err(), "{text}");
         }
     }

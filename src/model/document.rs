@@ -319,7 +319,11 @@ impl FromToml for PairDocument {
         };
         let [prefix, value] = cells.as_ref() else {
             reader
-                .problem("wrong-pair", node.span().into(), format!("a pair has a prefix and a value, this has {}", count(cells.len())))
+                .problem(
+                    "wrong-pair",
+                    node.span().into(),
+                    format!("a pair has a prefix and a value, this has {}", count(cells.len())),
+                )
                 .label("expected `[prefix, value]`")
                 .help("write `[\"user\", \"{id}\"]`, or `[\"users\", \"\"]` for a prefix alone");
             return None;

@@ -89,9 +89,8 @@ pub enum Filter {
 
 impl Filter {
     /// The name of each filter, as written.
-    pub const NAMES: [&'static str; 11] = [
-        "lower", "upper", "strip", "str", "int", "float", "zfill", "isoformat", "timestamp", "strftime", "replace",
-    ];
+    pub const NAMES: [&'static str; 11] =
+        ["lower", "upper", "strip", "str", "int", "float", "zfill", "isoformat", "timestamp", "strftime", "replace"];
 
     /// The filter's name, as written.
     pub fn name(&self) -> &'static str {

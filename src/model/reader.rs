@@ -20,8 +20,7 @@ pub trait FromToml: Sized {
 
     /// What an absent key means; by default it is a problem.
     fn missing(key: &str, table: Span, reader: &mut Reader) -> Option<Self> {
-        reader.problem("missing-key", table, format!("`{key}` is missing"))
-            .label(format!("this needs `{key}`"));
+        reader.problem("missing-key", table, format!("`{key}` is missing")).label(format!("this needs `{key}`"));
         None
     }
 }
@@ -67,10 +66,7 @@ impl Recorded<'_> {
 impl Reader {
     /// Reads `source` as a `T`. The syntax is read with recovery, so that one slip does not hide the next.
     pub fn read<T: FromToml>(source: Arc<SourceFile>) -> (Option<T>, Reader) {
-        let mut reader = Self {
-            source: Arc::clone(&source),
-            problems: Vec::new(),
-        };
+        let mut reader = Self { source: Arc::clone(&source), problems: Vec::new() };
         let (table, errors) = DeTable::parse_recoverable(source.text());
         for error in &errors {
             let span = error.span().unwrap_or_default();
@@ -146,10 +142,7 @@ impl Reader {
 
     /// The span of a range of bytes of a TOML string's decoded text.
     pub fn span_in_string(&self, string: Span, range: std::ops::Range<usize>) -> Span {
-        Span {
-            start: self.offset_in_string(string, range.start),
-            end: self.offset_in_string(string, range.end),
-        }
+        Span { start: self.offset_in_string(string, range.start), end: self.offset_in_string(string, range.end) }
     }
 }
 

@@ -82,7 +82,8 @@ pub fn read_expression(
     reader: &mut Reader,
 ) -> Option<Expression> {
     let parsed = {
-        let place = |inner: Range<usize>| reader.span_in_string(span, range.start + inner.start..range.start + inner.end);
+        let place =
+            |inner: Range<usize>| reader.span_in_string(span, range.start + inner.start..range.start + inner.end);
         parse(&text[range.clone()], &Scope { attributes, place: &place })
     };
     match parsed {

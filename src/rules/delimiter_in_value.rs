@@ -52,7 +52,10 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
                     &RULE,
                     Some(field),
                     format!("the value of `{}` holds the delimiter `{}`", field.name, context.delimiter),
-                    format!("replace it before the item is written, or in the model: `{{{}|replace('{}', '-')}}`", field.name, context.delimiter),
+                    format!(
+                        "replace it before the item is written, or in the model: `{{{}|replace('{}', '-')}}`",
+                        field.name, context.delimiter
+                    ),
                 ));
             }
         }

@@ -46,7 +46,9 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             None,
             format!("the key cannot be built: {}", printable(&failure.message)),
             match &failure.field {
-                Some(field) => format!("set `{field}`, or say what the key is without it: `{{… if {field} else none}}`"),
+                Some(field) => {
+                    format!("set `{field}`, or say what the key is without it: `{{… if {field} else none}}`")
+                }
                 None => "change the expression in the model".to_owned(),
             },
         );

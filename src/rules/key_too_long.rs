@@ -57,7 +57,9 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             _ => None,
         });
         let help = match field {
-            Some(field) => format!("put something shorter than `{}` into the key, and keep it as an attribute", field.name),
+            Some(field) => {
+                format!("put something shorter than `{}` into the key, and keep it as an attribute", field.name)
+            }
             None => "put something shorter into the key".to_owned(),
         };
         findings.add(view.finding(

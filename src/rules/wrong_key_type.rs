@@ -65,7 +65,9 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             (KeyType::S, Written::Typed(Value::Int(_) | Value::BigInt(_) | Value::Float(_))) => {
                 "say `type = \"N\"` if the table's attribute is a number, or use `template`".to_owned()
             }
-            (KeyType::N, Written::Text(_)) => "use `value = \"{field}\"` with a number, or say `type = \"S\"`".to_owned(),
+            (KeyType::N, Written::Text(_)) => {
+                "use `value = \"{field}\"` with a number, or say `type = \"S\"`".to_owned()
+            }
             _ => format!("give the key {wanted}"),
         };
         findings.add(view.finding(
@@ -86,7 +88,8 @@ fn misfit(kind: KeyType, value: &Value<'static>) -> Option<String> {
         (KeyType::N, Value::BigInt(number)) => {
             // Zeros at the end are no significant digits.
             let digits = number.magnitude().to_string();
-            (digits.trim_end_matches('0').len() > 38 || digits.len() > 126).then(|| format!("the number {} of more than 38 digits", shown()))
+            (digits.trim_end_matches('0').len() > 38 || digits.len() > 126)
+                .then(|| format!("the number {} of more than 38 digits", shown()))
         }
         (KeyType::N, Value::Float(number)) => {
             let magnitude = number.abs();

@@ -29,9 +29,7 @@ pub fn is_typed(entries: &[(Cow<'_, str>, Value<'_>)]) -> bool {
 }
 
 /// The plain values of an item whose attributes carry their types. The error names the attribute.
-pub fn untyped<'a>(
-    entries: Vec<(Cow<'a, str>, Value<'a>)>,
-) -> Result<Vec<(Cow<'a, str>, Value<'a>)>, String> {
+pub fn untyped<'a>(entries: Vec<(Cow<'a, str>, Value<'a>)>) -> Result<Vec<(Cow<'a, str>, Value<'a>)>, String> {
     entries
         .into_iter()
         .map(|(name, value)| match plain(value) {
@@ -51,7 +49,9 @@ fn plain(value: Value<'_>) -> Result<Value<'_>, String> {
     };
     match (tag.as_ref(), payload) {
         ("S", Value::Str(text)) => Ok(Value::Str(text)),
-        ("N", Value::Str(text)) => number(&text).ok_or_else(|| format!("`{}` is no number", crate::text::printable(&text))),
+        ("N", Value::Str(text)) => {
+            number(&text).ok_or_else(|| format!("`{}` is no number", crate::text::printable(&text)))
+        }
         ("N", Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => {
             Err("an `N` is written as text, `{\"N\": \"12\"}`".to_owned())
         }

@@ -38,10 +38,7 @@ impl Place {
             None => bytes,
         };
         let columns = tail.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
-        Self {
-            line: self.line + lines,
-            column: if lines > 0 { 1 + columns } else { self.column + columns },
-        }
+        Self { line: self.line + lines, column: if lines > 0 { 1 + columns } else { self.column + columns } }
     }
 }
 
@@ -155,11 +152,7 @@ impl<R: Read> Frames<R> {
         let place = self.place;
         let from = self.start;
         self.consume(length);
-        Frame {
-            bytes: &self.buffer[from..from + length],
-            place,
-            is_remainder: false,
-        }
+        Frame { bytes: &self.buffer[from..from + length], place, is_remainder: false }
     }
 
     fn consume(&mut self, length: usize) {
@@ -265,19 +258,11 @@ impl<R: Read> Frames<R> {
         self.buffer.drain(..self.start);
         self.start = head.len();
         self.buffer.splice(0..0, head);
-        Ok(Frame {
-            bytes: &self.buffer[..self.start],
-            place,
-            is_remainder: true,
-        })
+        Ok(Frame { bytes: &self.buffer[..self.start], place, is_remainder: true })
     }
 
     fn error(&self, message: &str, help: Option<&'static str>) -> FrameError {
-        FrameError::Syntax {
-            place: self.place,
-            message: message.to_owned(),
-            help,
-        }
+        FrameError::Syntax { place: self.place, message: message.to_owned(), help }
     }
 }
 

@@ -73,12 +73,10 @@ pub struct ItemReader<'r> {
 impl<'r> ItemReader<'r> {
     /// Reads from `input`, which is unpacked where it is gzip. `name` is for messages.
     pub fn new(name: &str, mut input: impl BufRead + 'r) -> Result<Self, Error> {
-        let start = input.fill_buf().map_err(|reason| Error::Io { action: "read", path: PathBuf::from(name), reason })?;
-        let reader: Box<dyn Read + 'r> = if start.starts_with(&[0x1f, 0x8b]) {
-            Box::new(MultiGzDecoder::new(input))
-        } else {
-            Box::new(input)
-        };
+        let start =
+            input.fill_buf().map_err(|reason| Error::Io { action: "read", path: PathBuf::from(name), reason })?;
+        let reader: Box<dyn Read + 'r> =
+            if start.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) };
         Ok(Self { name: name.into(), frames: Frames::new(reader) })
     }
 
@@ -102,13 +100,7 @@ impl<'r> ItemReader<'r> {
 }
 
 fn error(name: &str, place: Place, message: impl Into<String>, help: Option<String>) -> Error {
-    Error::Item {
-        file: name.to_owned(),
-        line: place.line,
-        column: place.column,
-        message: message.into(),
-        help,
-    }
+    Error::Item { file: name.to_owned(), line: place.line, column: place.column, message: message.into(), help }
 }
 
 /// Visits the items of one JSON value.
@@ -123,13 +115,24 @@ fn items_of(
         Value::Map(entries) => entries,
         other => {
             let help = "an item is an object: `{\"id\": \"abc-123\"}`".to_owned();
-            return Err(error(name, frame.place, format!("expected an item, found a {}", json_kind(&other)), Some(help)));
+            return Err(error(
+                name,
+                frame.place,
+                format!("expected an item, found a {}", json_kind(&other)),
+                Some(help),
+            ));
         }
     };
     let contents = unwrap(entries);
     if frame.is_remainder && !matches!(&contents, Contents::Many(items) if items.is_empty()) {
-        let help = "a response has `Items`, `Count`, `ScannedCount`, `LastEvaluatedKey` and the like, and nothing else".to_owned();
-        return Err(error(name, frame.place, "this object is larger than any item, but is no response either", Some(help)));
+        let help = "a response has `Items`, `Count`, `ScannedCount`, `LastEvaluatedKey` and the like, and nothing else"
+            .to_owned();
+        return Err(error(
+            name,
+            frame.place,
+            "this object is larger than any item, but is no response either",
+            Some(help),
+        ));
     }
     let mut visited = 0;
     let mut one = |entries: Entries<'_>, place: ItemPlace<'_>| {
@@ -158,7 +161,8 @@ fn items_of(
                         }
                     },
                     other => {
-                        let message = format!("element {index} of the response is a {}, not an item", json_kind(&other));
+                        let message =
+                            format!("element {index} of the response is a {}, not an item", json_kind(&other));
                         return Err(error(name, frame.place, message, None));
                     }
                 }

@@ -15,14 +15,9 @@ impl SourceFile {
     /// Keeps `text` under `name` (a path as the user gave it, or `<stdin>`).
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
         let text = text.into();
-        let line_starts = std::iter::once(0)
-            .chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
-            .collect();
-        Arc::new(Self {
-            name: name.into(),
-            text,
-            line_starts,
-        })
+        let line_starts =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
+        Arc::new(Self { name: name.into(), text, line_starts })
     }
 
     /// The name under which users know the file.
@@ -45,14 +40,8 @@ impl SourceFile {
         let offset = offset.min(self.text.len());
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_starts[line - 1];
-        let column = self.text.as_bytes()[start..offset]
-            .iter()
-            .filter(|byte| !is_continuation(**byte))
-            .count();
-        Position {
-            line,
-            column: column + 1,
-        }
+        let column = self.text.as_bytes()[start..offset].iter().filter(|byte| !is_continuation(**byte)).count();
+        Position { line, column: column + 1 }
     }
 }
 
@@ -88,10 +77,7 @@ impl Span {
 
 impl From<Range<usize>> for Span {
     fn from(range: Range<usize>) -> Self {
-        Self {
-            start: range.start,
-            end: range.end,
-        }
+        Self { start: range.start, end: range.end }
     }
 }
 
@@ -107,10 +93,7 @@ pub struct Spanned<T> {
 impl<T> Spanned<T> {
     /// Joins a value and its place.
     pub fn new(value: T, span: impl Into<Span>) -> Self {
-        Self {
-            value,
-            span: span.into(),
-        }
+        Self { value, span: span.into() }
     }
 
     /// Applies `f` to the value and keeps the place.

@@ -29,11 +29,13 @@ pub struct Output<'o> {
     view: &'o View,
     table_name: Option<&'o str>,
     summary: Summary,
+    /// The line at hand: made whole before it is written.
+    line: Vec<u8>,
 }
 
 impl<'o> Output<'o> {
     pub fn new(format: Format, view: &'o View, table_name: Option<&'o str>) -> Self {
-        Self { format, view, table_name, summary: Summary::default() }
+        Self { format, view, table_name, summary: Summary::default(), line: Vec::new() }
     }
 
     pub fn begin(&mut self, streams: &mut Streams<'_>) -> Result<(), Error> {
@@ -113,28 +115,29 @@ impl<'o> Output<'o> {
         self.summary.items == 1
     }
 
-    fn json(&self, first: bool, value: &impl Serialize, streams: &mut Streams<'_>) -> Result<(), Error> {
+    fn json(&mut self, first: bool, value: &impl Serialize, streams: &mut Streams<'_>) -> Result<(), Error> {
         let separator = match (self.format, first) {
             (Format::Json, false) => ",\n",
             (Format::Json, true) => "\n",
             _ => "",
         };
-        streams.out.write_all(separator.as_bytes()).map_err(Error::Output)?;
-        serde_json::to_writer(&mut *streams.out, value).map_err(|error| Error::Output(error.into()))?;
+        self.line.clear();
+        self.line.extend_from_slice(separator.as_bytes());
+        serde_json::to_writer(&mut self.line, value).map_err(|error| Error::Output(error.into()))?;
         if self.format == Format::Jsonl {
-            streams.out.write_all(b"\n").map_err(Error::Output)?;
+            self.line.push(b'\n');
         }
-        Ok(())
+        streams.out.write_all(&self.line).map_err(Error::Output)
     }
 
-    pub fn end(self, streams: &mut Streams<'_>) -> Result<Summary, Error> {
+    pub fn end(self, failed: bool, streams: &mut Streams<'_>) -> Result<Summary, Error> {
         match (self.format, self.view) {
             (Format::Json, View::Dictionary(_)) => writeln!(streams.out, "\n]"),
             (Format::Json, _) => {
                 let summary = serde_json::to_string(&self.summary).map_err(|error| Error::Output(error.into()))?;
                 writeln!(streams.out, "\n],\"summary\":{summary}}}")
             }
-            (Format::Human, View::Keys) => write_summary(streams.out, streams.terminal, &self.summary),
+            (Format::Human, View::Keys) => write_summary(streams.out, streams.terminal, &self.summary, failed),
             (Format::Human | Format::Jsonl, _) => Ok(()),
         }
         .map_err(Error::Output)?;

@@ -36,9 +36,7 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
         }
         (Value::Map(left), Value::Map(right)) => {
             left.len() == right.len()
-                && left.iter().all(|(key, value)| {
-                    right.iter().any(|(name, other)| key == name && equal(value, other))
-                })
+                && left.iter().all(|(key, value)| right.iter().any(|(name, other)| key == name && equal(value, other)))
         }
         (Value::Float(left), Value::Float(right)) => left == right,
         (Value::Float(float), other) | (other, Value::Float(float)) => match (exact(*float), whole(other)) {
@@ -162,9 +160,8 @@ fn digit(c: char) -> Option<u8> {
     if c.is_ascii() {
         return c.is_ascii_digit().then(|| c as u8 - b'0');
     }
-    let is_digit = |code: u32| {
-        char::from_u32(code).is_some_and(|c| get_general_category(c) == GeneralCategory::DecimalNumber)
-    };
+    let is_digit =
+        |code: u32| char::from_u32(code).is_some_and(|c| get_general_category(c) == GeneralCategory::DecimalNumber);
     let code = u32::from(c);
     if !is_digit(code) {
         return None;
@@ -179,7 +176,14 @@ mod tests {
 
     #[test]
     fn conversions_answer_as_python_does() {
-        for (text, int) in [(" 0012 ", Some(12)), ("1_000", Some(1000)), ("-5", Some(-5)), ("+5", Some(5)), ("１２", Some(12)), ("𝟗", Some(9))] {
+        for (text, int) in [
+            (" 0012 ", Some(12)),
+            ("1_000", Some(1000)),
+            ("-5", Some(-5)),
+            ("+5", Some(5)),
+            ("１２", Some(12)),
+            ("𝟗", Some(9)),
+        ] {
             assert_eq!(to_int(&Value::text(text)).ok(), int.map(Value::Int), "{text}");
         }
         for text in ["", "1.5", "_1", "1__0", "1_", "+-1", "0x1", "abc", "-"] {

@@ -21,10 +21,7 @@ pub fn parse_moment(text: &str) -> Option<Moment> {
     let civil = pieces.date().to_datetime(pieces.time().unwrap_or_default());
     let nanoseconds = civil.subsec_nanosecond();
     let civil = civil.with().subsec_nanosecond(nanoseconds - nanoseconds % 1000).build().ok()?;
-    Some(Moment {
-        civil,
-        offset: pieces.to_numeric_offset(),
-    })
+    Some(Moment { civil, offset: pieces.to_numeric_offset() })
 }
 
 impl Moment {
@@ -50,7 +47,8 @@ impl Moment {
     pub fn timestamp(&self) -> Option<f64> {
         let offset = self.offset.unwrap_or(Offset::UTC);
         let microseconds = offset.to_timestamp(self.civil).ok()?.as_microsecond();
-        let (sign, magnitude) = if microseconds < 0 { ("-", microseconds.unsigned_abs()) } else { ("", microseconds.unsigned_abs()) };
+        let (sign, magnitude) =
+            if microseconds < 0 { ("-", microseconds.unsigned_abs()) } else { ("", microseconds.unsigned_abs()) };
         // Reading the decimal text rounds once, as Python's division of whole numbers does.
         format!("{sign}{}.{:06}", magnitude / 1_000_000, magnitude % 1_000_000).parse().ok()
     }

@@ -230,6 +230,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[allow(clippy::excessive_precision, reason = "ties between two shortest texts are what is tested")]
     fn floats_print_as_in_python() {
         for (number, text) in [
             (0.0, "0.0"),
@@ -258,7 +259,9 @@ mod tests {
 
     #[test]
     fn zfill_keeps_the_sign_first() {
-        for (text, width, filled) in [("42", 5, "00042"), ("-5", 4, "-005"), ("+5", 4, "+005"), ("é", 2, "0é"), ("abc", 2, "abc")] {
+        for (text, width, filled) in
+            [("42", 5, "00042"), ("-5", 4, "-005"), ("+5", 4, "+005"), ("é", 2, "0é"), ("abc", 2, "abc")]
+        {
             assert_eq!(zfill(text, width), filled);
         }
     }

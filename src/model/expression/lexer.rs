@@ -79,7 +79,9 @@ fn quoted(text: &str, start: usize, quote: char) -> Result<(String, usize), Expr
                         code: "expression-syntax",
                         message: "unknown escape in quoted text".to_owned(),
                         range: start + 1 + at..end,
-                        help: Some("write `\\\\` for a backslash; `\\'`, `\\\"`, `\\n` and `\\t` are known too".to_owned()),
+                        help: Some(
+                            "write `\\\\` for a backslash; `\\'`, `\\\"`, `\\n` and `\\t` are known too".to_owned(),
+                        ),
                     });
                 }
             },
@@ -134,7 +136,10 @@ fn name_end(text: &str, from: usize) -> usize {
 fn unexpected(c: char, range: Range<usize>) -> ExpressionError {
     let help = match c {
         '=' => Some("compare with `==`".to_owned()),
-        '!' => Some("write `not a`, or `a != b`; conversions such as `!r` are not known, use a filter such as `|str`".to_owned()),
+        '!' => Some(
+            "write `not a`, or `a != b`; conversions such as `!r` are not known, use a filter such as `|str`"
+                .to_owned(),
+        ),
         ':' => Some("format specs are not known; use a filter such as `|zfill(10)`".to_owned()),
         '+' => Some("put text beside a placeholder instead of adding: `v-{id}`".to_owned()),
         '[' | ']' => Some("reach into a map with a dot: `address.city`".to_owned()),

@@ -29,19 +29,14 @@ pub fn parse(text: &str, scope: &Scope<'_>) -> Result<Expression, Vec<Expression
             message: "a placeholder needs an expression".to_owned(),
             range: 0..text.len(),
             help: Some(match scope.attributes.first() {
-                Some(name) => format!("name a field, as in `{{{name}}}`; write `{{{{` and `}}}}` for braces themselves"),
+                Some(name) => {
+                    format!("name a field, as in `{{{name}}}`; write `{{{{` and `}}}}` for braces themselves")
+                }
                 None => "name a field; write `{{` and `}}` for braces themselves".to_owned(),
             }),
         }]);
     }
-    let mut parser = Parser {
-        text,
-        tokens,
-        at: 0,
-        depth: 0,
-        scope,
-        errors: Vec::new(),
-    };
+    let mut parser = Parser { text, tokens, at: 0, depth: 0, scope, errors: Vec::new() };
     let parsed = parser.conditional().and_then(|expression| match parser.peek() {
         None => Ok(expression),
         Some(_) => Err(parser.unexpected("the end of the expression")),
@@ -92,9 +87,7 @@ impl<'p> Parser<'p> {
 
     /// The bytes of the word at hand, or of the end of the text.
     fn here(&self) -> Range<usize> {
-        self.tokens
-            .get(self.at)
-            .map_or(self.text.len()..self.text.len(), |(_, range)| range.clone())
+        self.tokens.get(self.at).map_or(self.text.len()..self.text.len(), |(_, range)| range.clone())
     }
 
     fn unexpected(&self, wanted: &str) -> ExpressionError {
@@ -106,26 +99,19 @@ impl<'p> Parser<'p> {
             format!("expected {wanted}, found `{found}`")
         };
         let help = match self.peek() {
-            Some(Token::Text(_) | Token::Number(_) | Token::Name(_)) => {
-                Some("the words between expressions are `or`, `and`, `not`, `==`, `!=`, `if … else …` and `|filter`".to_owned())
-            }
+            Some(Token::Text(_) | Token::Number(_) | Token::Name(_)) => Some(
+                "the words between expressions are `or`, `and`, `not`, `==`, `!=`, `if … else …` and `|filter`"
+                    .to_owned(),
+            ),
             Some(Token::Mark('.')) => None,
             _ => None,
         };
-        ExpressionError {
-            code: "expression-syntax",
-            message,
-            range,
-            help,
-        }
+        ExpressionError { code: "expression-syntax", message, range, help }
     }
 
     fn make(&self, start: usize, kind: ExpressionKind) -> Expression {
         let end = self.tokens[self.at - 1].1.end;
-        Expression {
-            kind,
-            span: (self.scope.place)(start..end),
-        }
+        Expression { kind, span: (self.scope.place)(start..end) }
     }
 
     fn start(&self) -> usize {
@@ -277,11 +263,7 @@ impl<'p> Parser<'p> {
             self.unknown_field(root, &path, range.clone());
         }
         let end = self.tokens[self.at - 1].1.end;
-        Ok(ExpressionKind::Field(FieldPath {
-            attribute,
-            path,
-            name: self.text[range.start..end].to_owned(),
-        }))
+        Ok(ExpressionKind::Field(FieldPath { attribute, path, name: self.text[range.start..end].to_owned() }))
     }
 
     fn unknown_field(&mut self, root: &str, path: &[String], range: Range<usize>) {
@@ -321,7 +303,9 @@ impl<'p> Parser<'p> {
             ("float", []) => Filter::Float,
             ("isoformat", []) => Filter::Isoformat,
             ("timestamp", []) => Filter::Timestamp,
-            ("zfill", [Value::Int(width)]) if (0..=2048).contains(width) => Filter::Zfill(usize::try_from(*width).unwrap_or_default()),
+            ("zfill", [Value::Int(width)]) if (0..=2048).contains(width) => {
+                Filter::Zfill(usize::try_from(*width).unwrap_or_default())
+            }
             ("replace", [Value::Str(old), Value::Str(new)]) => Filter::Replace(old.to_string(), new.to_string()),
             ("strftime", [Value::Str(format)]) => {
                 if let Some(directive) = unknown_directive(format) {
@@ -329,7 +313,10 @@ impl<'p> Parser<'p> {
                         code: "filter-arguments",
                         message: format!("`{directive}` is no directive of strftime that means the same everywhere"),
                         range,
-                        help: Some(format!("known: {}", DIRECTIVES.chars().map(|c| format!("%{c}")).collect::<Vec<_>>().join(" "))),
+                        help: Some(format!(
+                            "known: {}",
+                            DIRECTIVES.chars().map(|c| format!("%{c}")).collect::<Vec<_>>().join(" ")
+                        )),
                     });
                     return Ok(None);
                 }
@@ -431,13 +418,17 @@ mod tests {
         let expression = read("id|lower or name if not id == 'x' else none").unwrap();
         let ExpressionKind::If { condition, then, otherwise } = expression.kind else { panic!() };
         assert!(matches!(then.kind, ExpressionKind::Or(left, _) if matches!(left.kind, ExpressionKind::Filter(..))));
-        assert!(matches!(condition.kind, ExpressionKind::Not(inner) if matches!(inner.kind, ExpressionKind::Equal(..))));
+        assert!(
+            matches!(condition.kind, ExpressionKind::Not(inner) if matches!(inner.kind, ExpressionKind::Equal(..)))
+        );
         assert!(matches!(otherwise.kind, ExpressionKind::Literal(Value::None)));
     }
 
     #[test]
     fn paths_and_hyphens_are_fields() {
-        for (text, attribute, path) in [("address.city", 2, vec!["city"]), ("first-name", 3, vec![]), ("address.0.x", 2, vec!["0", "x"])] {
+        for (text, attribute, path) in
+            [("address.city", 2, vec!["city"]), ("first-name", 3, vec![]), ("address.0.x", 2, vec!["0", "x"])]
+        {
             let ExpressionKind::Field(field) = read(text).unwrap().kind else { panic!("{text}") };
             assert_eq!((field.attribute, field.name.as_str()), (Some(attribute), text));
             assert_eq!(field.path, path);
