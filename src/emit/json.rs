@@ -1,15 +1,48 @@
 //! Items as JSON: a line an item, or one document. `docs/json.md` describes the fields.
 
+use std::io::{self, Write};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde::ser::{Error as _, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
+use crate::error::Error;
 use crate::key::python::str_of;
 use crate::key::{Half, PartKind, State, Written};
 use crate::model::{FieldPath, Index};
 use crate::report::{Explained, Leveled};
+use crate::text::is_printable;
 use crate::value::Value;
+
+/// JSON in which every character that a terminal might act on is an escape, C1 controls and bidi marks too.
+struct Printable;
+
+impl serde_json::ser::Formatter for Printable {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.is_ascii() && !fragment.as_bytes().contains(&0x7f) {
+            return writer.write_all(fragment.as_bytes());
+        }
+        for c in fragment.chars() {
+            let mut bytes = [0; 4];
+            if is_printable(c) {
+                writer.write_all(c.encode_utf8(&mut bytes).as_bytes())?;
+                continue;
+            }
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Appends a value as JSON that is safe to show.
+pub fn push_json(out: &mut Vec<u8>, value: &impl Serialize) -> Result<(), Error> {
+    let mut serializer = serde_json::Serializer::with_formatter(out, Printable);
+    value.serialize(&mut serializer).map_err(|error| Error::Output(error.into()))
+}
 
 /// A value as JSON. Integers keep all their digits; bytes are base64, as in DynamoDB JSON.
 pub struct Json<'v>(pub &'v Value<'v>);

@@ -13,7 +13,7 @@ pub use diagnostic::Diagnostics;
 pub use dialects::{Comparison, write_comparison, write_comparison_json};
 pub use dictionary::{Dictionary, dictionary, write_python};
 pub use human::{write_findings, write_item, write_summary};
-pub use json::{ItemLine, Json};
+pub use json::{ItemLine, Json, push_json};
 pub use pages::{rule_index, rule_page};
 pub use query::{Condition, Query, QueryError, query, write_query};
 pub use terminal::Terminal;

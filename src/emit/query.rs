@@ -6,13 +6,13 @@ use serde::Serialize;
 use serde_json::{Map, Value as JsonValue, json};
 
 use super::human::table;
-use super::{Json, Terminal};
+use super::{Json, Terminal, push_json};
 use crate::key::python::{is_true, push_str};
 use crate::key::{Half, Written};
 use crate::model::{Index, KeyType};
 use crate::report::Explained;
 use crate::source::number;
-use crate::text::{is_printable, printable};
+use crate::text::printable;
 use crate::value::Value;
 
 /// The condition on the sort key.
@@ -157,9 +157,9 @@ pub fn query(
     let expression = request.terms.join(" AND ");
     arguments.extend(["--key-condition-expression".to_owned(), expression.clone()]);
     if !request.names.is_empty() {
-        arguments.extend(["--expression-attribute-names".to_owned(), ascii_json(&request.names)]);
+        arguments.extend(["--expression-attribute-names".to_owned(), json_text(&request.names)]);
     }
-    arguments.extend(["--expression-attribute-values".to_owned(), ascii_json(&request.values)]);
+    arguments.extend(["--expression-attribute-values".to_owned(), json_text(&request.values)]);
     let words: Vec<String> =
         arguments.iter().map(|word| shlex::try_quote(word).map(|word| word.into_owned()).unwrap_or_default()).collect();
     Ok(Query {
@@ -294,21 +294,11 @@ fn typed(value: &Value<'_>) -> JsonValue {
     }
 }
 
-/// JSON in which every character that a terminal might act on is an escape.
-fn ascii_json(map: &Map<String, JsonValue>) -> String {
-    let plain = serde_json::to_string(map).unwrap_or_default();
-    let mut text = String::with_capacity(plain.len());
-    for c in plain.chars() {
-        if is_printable(c) {
-            text.push(c);
-        } else {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                text.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    text
+fn json_text(map: &Map<String, JsonValue>) -> String {
+    let mut text = Vec::new();
+    // A map of text always has a JSON form.
+    let _ = push_json(&mut text, map);
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Writes the requests of an item for people.

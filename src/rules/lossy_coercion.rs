@@ -51,10 +51,13 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             let attribute = field.attribute.and_then(|attribute| context.engine.model().attributes.get(attribute));
             let Some(default) = attribute.and_then(|attribute| attribute.default.as_ref()) else { continue };
             // Null that becomes the default is what a default is for. A map laid over its default loses nothing.
-            let harmless = equal(before, after)
-                || str_of(before) == str_of(after)
-                || (*before == Value::None && equal(after, &default.value))
-                || matches!(after, Value::Map(_));
+            let harmless = match before {
+                // Null that becomes the default is what a default is for.
+                Value::None => equal(after, &default.value),
+                // A map laid over its default loses nothing.
+                Value::Map(_) if matches!(after, Value::Map(_)) => true,
+                before => equal(before, after) || str_of(before) == str_of(after),
+            };
             if harmless {
                 continue;
             }

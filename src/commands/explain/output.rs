@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::is_json;
 use crate::cli::{Format, Streams};
 use crate::emit::{
-    Comparison, Condition, Dictionary, ItemLine, Json, dictionary, query, write_comparison, write_comparison_json,
-    write_findings, write_item, write_python, write_query, write_summary,
+    Comparison, Condition, Dictionary, ItemLine, Json, dictionary, push_json, query, write_comparison,
+    write_comparison_json, write_findings, write_item, write_python, write_query, write_summary,
 };
 use crate::error::Error;
 use crate::model::Era;
@@ -123,7 +123,7 @@ impl<'o> Output<'o> {
         };
         self.line.clear();
         self.line.extend_from_slice(separator.as_bytes());
-        serde_json::to_writer(&mut self.line, value).map_err(|error| Error::Output(error.into()))?;
+        push_json(&mut self.line, value)?;
         if self.format == Format::Jsonl {
             self.line.push(b'\n');
         }
