@@ -35,7 +35,8 @@ fn an_eager_key_stays_none_forever() {
             "{'pk': 'product#None', 'sk': 'product#None'}\n"
         );
     }
-    let run = run(&["explain", "fixtures/guide/eager-product.toml", "fixtures/guide/product.json", "--format", "jsonl"]);
+    let run =
+        run(&["explain", "fixtures/guide/eager-product.toml", "fixtures/guide/product.json", "--format", "jsonl"]);
     assert_eq!(run.status, 1);
     let finding = &run.lines()[0]["findings"][0];
     assert_eq!(finding["rule"], "placeholder-in-key");
@@ -73,7 +74,8 @@ fn build_key_gives_the_results_beside_it() {
 fn the_queries_of_the_use_cases_are_the_ones_printed() {
     // "Query all products: gsi0_pk = "products" on index gsi0"
     let query = |model: &str, item: &str, index: &str| {
-        let run = run(&["explain", model, item, "--query", "--index", index, "--partition-key-only", "--format", "jsonl"]);
+        let run =
+            run(&["explain", model, item, "--query", "--index", index, "--partition-key-only", "--format", "jsonl"]);
         assert_eq!(run.status, 0, "{run:?}");
         run.lines()[0]["queries"][0].clone()
     };
@@ -88,7 +90,16 @@ fn the_queries_of_the_use_cases_are_the_ones_printed() {
     let active = query("models/user.toml", "fixtures/guide/user.json", "gsi2");
     assert_eq!(active["partition_key"], json!({ "attribute": "gsi2_pk", "value": "status#active" }));
     // "Find users by last name → GSI1 with begins_with"
-    let run = run(&["explain", "models/user.toml", "fixtures/guide/user.json", "--query", "--index", "gsi1", "--format", "jsonl"]);
+    let run = run(&[
+        "explain",
+        "models/user.toml",
+        "fixtures/guide/user.json",
+        "--query",
+        "--index",
+        "gsi1",
+        "--format",
+        "jsonl",
+    ]);
     let by_name = &run.lines()[0]["queries"][0];
     assert_eq!(by_name["key_condition_expression"], "gsi1_pk = :pk AND begins_with(gsi1_sk, :sk)");
     assert_eq!(by_name["sort_key"]["condition"], "begins_with");
@@ -108,7 +119,8 @@ fn a_user_sorts_by_last_name_then_first_name() {
         })
     );
     // `or ""`: a name that is not there leaves the bare prefix.
-    let keys = run_with_input(&["explain", "models/user.toml", "-", "--format", "jsonl"], br#"{"id": "bob", "email": "b@x"}"#);
+    let keys =
+        run_with_input(&["explain", "models/user.toml", "-", "--format", "jsonl"], br#"{"id": "bob", "email": "b@x"}"#);
     assert_eq!(keys.lines()[0]["keys"]["gsi1_sk"], "lastname#firstname");
 }
 
@@ -151,7 +163,11 @@ fn mapping_reads_plain_items_responses_and_numbers() {
         r#"{"Item": {"id": {"S": "abc-123"}, "name": {"S": "Widget"}, "price": {"N": "29.99"}}, "ResponseMetadata": {"HTTPStatusCode": 200}}"#,
     ] {
         let run = run_with_input(&["explain", PRODUCT, "-", "--as", "plain"], item.as_bytes());
-        assert_eq!((run.status, run.stdout.as_str()), (0, "{'id': 'abc-123', 'name': 'Widget', 'price': 29.99}\n"), "{run:?}");
+        assert_eq!(
+            (run.status, run.stdout.as_str()),
+            (0, "{'id': 'abc-123', 'name': 'Widget', 'price': 29.99}\n"),
+            "{run:?}"
+        );
     }
 }
 

@@ -9,7 +9,15 @@ use dynkeys::rules::ITEM_RULES;
 
 fn findings(rule: &str, model: &str, items: &str) -> Vec<Vec<serde_json::Value>> {
     let folder = format!("fixtures/rules/{rule}");
-    let run = run(&["explain", &format!("{folder}/{model}"), &format!("{folder}/{items}"), "--format", "jsonl", "--fail-on", "never"]);
+    let run = run(&[
+        "explain",
+        &format!("{folder}/{model}"),
+        &format!("{folder}/{items}"),
+        "--format",
+        "jsonl",
+        "--fail-on",
+        "never",
+    ]);
     assert_eq!(run.status, 0, "{rule}: {run:?}");
     let of_rule = |line: &serde_json::Value| {
         let all = line["findings"].as_array().unwrap();
