@@ -1,0 +1,28 @@
+//! No text makes the model loader panic; what it says of a text can be shown; a model that loads writes keys.
+#![no_main]
+
+use std::sync::Arc;
+
+use dynkeys::emit::{Diagnostics, Terminal};
+use dynkeys::error::Error;
+use dynkeys::key::{Engine, KeyBuffer, Recorder};
+use dynkeys::model::{Era, load};
+use dynkeys::text::SourceFile;
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    match load(&SourceFile::new("model.toml", text)) {
+        Ok(model) => {
+            let model = Arc::new(model);
+            for era in Era::ALL {
+                let engine = Engine::new(Arc::clone(&model), era.dialect());
+                let (mut keys, mut recorder) = (KeyBuffer::default(), Recorder::default());
+                engine.write(&engine.map(&[]), &mut keys, &mut recorder);
+            }
+        }
+        Err(problems) => {
+            assert!(!problems.is_empty());
+            let diagnostics = Diagnostics::new(Terminal { width: 80, color: false });
+            diagnostics.write(&mut std::io::sink(), &Error::Problems(problems)).expect("a sink takes everything");
+        }
+    }
+});
