@@ -177,6 +177,9 @@ words! {
 
 document! {
     /// A key attribute and its value: exactly one of `build_key`, `template`, `value` and `cases`.
+    #[schemars(extend("oneOf" = [
+        { "required": ["build_key"] }, { "required": ["template"] }, { "required": ["value"] }, { "required": ["cases"] },
+    ]))]
     pub struct KeyDocument {
         /// The name of the key attribute, for example `gsi1_pk`.
         pub attribute: Spanned<String>,
@@ -210,6 +213,9 @@ words! {
 
 document! {
     /// One case of a dynamic key: at most one `when`, and exactly one of `build_key`, `template` and `value`.
+    #[schemars(extend("oneOf" = [
+        { "required": ["build_key"] }, { "required": ["template"] }, { "required": ["value"] },
+    ]))]
     pub struct CaseDocument {
         /// An expression; the case is taken where it is true as Python sees it.
         pub when: Option<Spanned<String>>,
