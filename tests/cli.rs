@@ -150,6 +150,35 @@ fn provenance_tells_how_a_field_came_by_its_value() {
 }
 
 #[test]
+fn a_path_into_a_map_has_a_state_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = "entity = \"X\"\n[attributes]\naddress = \"map\"\n[indexes.primary]\npartition_key = { attribute = \"pk\", build_key = [[\"city\", \"{address.city}\"]] }\n";
+    std::fs::write(folder.path().join("x.toml"), model).unwrap();
+    let items = "{\"address\":{\"city\":\"Bern\"}}\n{\"address\":{}}\n{\"address\":{\"city\":null}}\n{}\n{\"address\":\"Bern\"}\n";
+    std::fs::write(folder.path().join("items.jsonl"), items).unwrap();
+    let run = run_in(folder.path(), &["explain", "x.toml", "items.jsonl", "--format", "jsonl"]);
+    let states: Vec<_> = run
+        .lines()
+        .iter()
+        .map(|line| {
+            (
+                line["keys"]["pk"].clone(),
+                line["indexes"][0]["partition_key"]["parts"][1]["state"].clone(),
+                line["findings"].as_array().unwrap().len(),
+            )
+        })
+        .collect();
+    let wanted = [
+        ("city#Bern", "given", 0),
+        ("city#None", "unset", 1),
+        ("city#None", "null", 1),
+        ("city#None", "unset", 1),
+        ("city#None", "unset", 1),
+    ];
+    assert_eq!(states, wanted.map(|(key, state, findings)| (json!(key), json!(state), findings)));
+}
+
+#[test]
 fn typed_and_multi_attribute_keys_keep_their_types() {
     let folder = tempfile::tempdir().unwrap();
     let model = r#"
@@ -437,4 +466,21 @@ fn wrong_requests_say_what_would_be_right() {
     let twice: Vec<&str> = twice.iter().map(|path| path.to_str().unwrap()).collect();
     let run = run(&["explain", twice[0], twice[1], ITEM]);
     assert!(run.status == 2 && run.stderr.contains("is the entity of"), "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_has_failed() {
+    use std::io::{Read, Write};
+    let mut command = command(&root(), &["explain", PRODUCT, "-", "--format", "jsonl"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // Items beyond what the output's buffer holds, so that some are out before the signal.
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&b"{\"id\":\"abc\",\"name\":\"x\"}\n".repeat(500)).unwrap();
+    let mut first = [0; 100];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    let mut kill = std::process::Command::new("kill");
+    assert!(kill.args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+    drop(stdin);
 }

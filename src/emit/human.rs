@@ -100,7 +100,7 @@ fn origin(explained: &Explained<'_, '_>, number: usize, written: Written<'_>) ->
             }
             PartKind::Fallback(Some(field)) => {
                 template.push_str(&format!("{{{} or …}}", printable(&field.name)));
-                note(field, "not used");
+                note(field, state(explained, number, field, part).unwrap_or("not used"));
             }
             PartKind::Fallback(None) => template.push_str(&printable(piece)),
         }
@@ -120,8 +120,7 @@ fn state(explained: &Explained<'_, '_>, number: usize, field: &FieldPath, part: 
     if explained.engine.is_eager(number) {
         return Some("not set yet (eager)");
     }
-    let slot = field.attribute.and_then(|attribute| explained.fields.slots.get(attribute))?;
-    match slot.state {
+    match explained.fields.state(field) {
         State::Unset => Some("unset"),
         State::Null => Some("null"),
         State::Default => Some("default"),

@@ -224,14 +224,13 @@ fn with_state<'p>(
     text: &'p str,
     field: &'p FieldPath,
 ) -> PartLine<'p> {
-    let slot = field.attribute.and_then(|attribute| explained.fields.slots.get(attribute));
-    let (state, from) = match slot.map(|slot| slot.state) {
+    let (state, from) = match explained.fields.state(field) {
         _ if explained.engine.is_eager(number) => ("eager", None),
-        Some(State::Given) => ("given", None),
-        Some(State::Default) => ("default", None),
-        Some(State::Coerced(before)) => ("coerced", Some(Json(before))),
-        Some(State::Null) => ("null", None),
-        Some(State::Unset) | None => ("unset", None),
+        State::Given => ("given", None),
+        State::Default => ("default", None),
+        State::Coerced(before) => ("coerced", Some(Json(before))),
+        State::Null => ("null", None),
+        State::Unset => ("unset", None),
     };
     PartLine { text, kind, field: Some(&field.name), state: Some(state), from }
 }

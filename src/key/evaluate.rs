@@ -29,8 +29,6 @@ pub(super) struct Evaluated<'v, 'm> {
     pub origin: Origin<'m>,
 }
 
-const NONE: &Value<'static> = &Value::None;
-
 /// Evaluates an expression.
 pub(super) fn evaluate<'v, 'm: 'v>(
     expression: &'m Expression,
@@ -41,9 +39,10 @@ pub(super) fn evaluate<'v, 'm: 'v>(
         None => Evaluated { origin: Origin { field: passed, fallback: true }, ..chosen },
     };
     match &expression.kind {
-        ExpressionKind::Field(field) => {
-            Ok(Evaluated { value: field_value(field, fields), origin: Origin { field: Some(field), fallback: false } })
-        }
+        ExpressionKind::Field(field) => Ok(Evaluated {
+            value: Held::Ref(fields.value(field)),
+            origin: Origin { field: Some(field), fallback: false },
+        }),
         ExpressionKind::Literal(literal) => Ok(Evaluated { value: Held::Ref(literal), origin: Origin::default() }),
         ExpressionKind::Or(left, right) => {
             let left = evaluate(left, fields)?;
@@ -90,21 +89,6 @@ fn computed<'v, 'm>(value: bool, expression: &'m Expression) -> Evaluated<'v, 'm
         value: Held::Own(Value::Bool(value)),
         origin: Origin { field: expression.first_field(), fallback: true },
     }
-}
-
-/// The value of a field, or of a path into it; whatever is missing on the way is unset.
-fn field_value<'v>(field: &FieldPath, fields: &'v Fields<'v>) -> Held<'v> {
-    let Some(slot) = field.attribute.and_then(|attribute| fields.slots.get(attribute)) else {
-        return Held::Ref(NONE);
-    };
-    let mut value = slot.value.get();
-    for key in &field.path {
-        match value.get(key) {
-            Some(inner) => value = inner,
-            None => return Held::Ref(NONE),
-        }
-    }
-    Held::Ref(value)
 }
 
 /// Applies a filter; the error is the exception as Python words it.

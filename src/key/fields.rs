@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::coerce::{Coerced, coerce};
+use crate::model::FieldPath;
 use crate::value::Value;
 
 /// A value of an item, of a model, or one made on the way.
@@ -56,6 +57,29 @@ pub struct Fields<'a> {
 }
 
 const NONE: &Value<'static> = &Value::None;
+
+impl<'a> Fields<'a> {
+    /// The value of a field, or of a path into it; whatever is missing on the way is None.
+    pub fn value(&self, field: &FieldPath) -> &Value<'a> {
+        self.reach(field).unwrap_or(NONE)
+    }
+
+    /// How a field came by its value; what is missing on the way of a path is unset.
+    pub fn state(&self, field: &FieldPath) -> State<'a> {
+        let slot = field.attribute.and_then(|attribute| self.slots.get(attribute));
+        match (slot, self.reach(field)) {
+            (None, _) | (_, None) => State::Unset,
+            (Some(slot), Some(_)) if field.path.is_empty() => slot.state,
+            (Some(_), Some(Value::None)) => State::Null,
+            (Some(slot), Some(_)) => slot.state,
+        }
+    }
+
+    fn reach(&self, field: &FieldPath) -> Option<&Value<'a>> {
+        let slot = field.attribute.and_then(|attribute| self.slots.get(attribute))?;
+        field.path.iter().try_fold(slot.value.get(), |value, key| value.get(key))
+    }
+}
 
 /// A field of a model, as mapping needs it.
 #[derive(Clone, Debug)]

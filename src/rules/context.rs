@@ -89,17 +89,7 @@ impl<'c, 'm> ItemContext<'c, 'm> {
 
     /// True where the item gives the field no value, or null.
     pub fn is_unset(&self, field: &FieldPath) -> bool {
-        match self.slot(field).map(|slot| slot.state) {
-            Some(State::Unset | State::Null) | None => true,
-            Some(_) if !field.path.is_empty() => {
-                let mut value = self.slot(field).map(|slot| slot.value.get());
-                for key in &field.path {
-                    value = value.and_then(|value| value.get(key));
-                }
-                value.is_none_or(|value| *value == crate::value::Value::None)
-            }
-            Some(_) => false,
-        }
+        matches!(self.fields.state(field), State::Unset | State::Null)
     }
 }
 
