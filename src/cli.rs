@@ -17,7 +17,7 @@ pub const EXIT_FINDINGS: u8 = 1;
 /// The run itself failed: bad arguments, unreadable input, interrupted.
 pub const EXIT_FAILED: u8 = 2;
 
-/// Explains, lints and audits the keys of DynamoDB single-table designs.
+/// Explains the keys of DynamoDB single-table designs.
 #[derive(Debug, Parser)]
 #[command(
     name = "dynkeys",
@@ -88,7 +88,7 @@ pub struct ExplainArgs {
     /// Models (.toml files and folders) and items (any other file, or `-`)
     #[arg(value_name = "MODEL|ITEMS")]
     pub paths: Vec<PathBuf>,
-    /// The entity of items that do not carry their keys
+    /// The entity of items whose keys do not tell it: they carry none, or those of several entities or of none
     #[arg(long, value_name = "NAME")]
     pub entity: Option<String>,
     /// How build_key behaves: `guide`, `boto3-assist@VERSION`, or `all` to compare

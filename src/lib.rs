@@ -1,4 +1,4 @@
-//! Explains, lints and audits the keys of DynamoDB single-table designs.
+//! Explains the keys of DynamoDB single-table designs.
 //!
 //! The layers, lowest first; each uses those before it and never those after it: [`text`], [`error`] and [`value`];
 //! [`model`]; [`key`]; [`source`]; [`audit`]; [`rules`]; [`report`] and [`config`]; [`emit`]; [`commands`] and [`cli`].

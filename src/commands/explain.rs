@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::key::{Engine, KeyBuffer, Recorder};
 use crate::model::{Dialect, Era};
 use crate::report::{Explained, Leveled, Levels, Selection};
-use crate::rules::{ItemContext, Scope, check_item};
-use crate::source::{Item, read_items};
+use crate::rules::{ITEM_RULES, ItemContext, Scope, check_item};
+use crate::source::{Item, read_items, untyped_among_typed};
 use crate::text::{did_you_mean, printable};
 use crate::value::Value;
 
@@ -29,14 +29,25 @@ pub fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let explainer = Explainer::new(args, &config, &request, &engines)?;
     let mut output = Output::new(args.format, &request.view, config.table_name.as_deref());
     let mut failed = false;
+    let mut hinted = false;
     output.begin(streams)?;
     for path in &request.items {
-        let mut visit = |item: &Item<'_>| match explainer.entity_of(item) {
-            Ok(engine) => explainer.explain(item, engine, &mut output, streams),
-            Err(error) => {
-                failed = true;
-                streams.report(&error);
-                Ok(())
+        let mut visit = |item: &Item<'_>| {
+            if !hinted && let Some(name) = untyped_among_typed(&item.entries) {
+                hinted = true;
+                let name = printable(name);
+                streams.note(&format!(
+                    "{}: read as plain JSON, since `{name}` does not carry a type as other attributes seem to",
+                    item.place
+                ));
+            }
+            match explainer.entity_of(item) {
+                Ok(engine) => explainer.explain(item, engine, &mut output, streams),
+                Err(error) => {
+                    failed = true;
+                    streams.report(&error);
+                    Ok(())
+                }
             }
         };
         match read_items(path, &mut visit) {
@@ -50,6 +61,7 @@ pub fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
             }
         }
     }
+    failed |= output.failed();
     let summary = output.end(failed, streams)?;
     Ok(match summary.fails(args.fail_on.into()) {
         _ if failed => EXIT_FAILED,
@@ -120,11 +132,10 @@ impl Request {
                 help: Some(help + ", or `all` to compare"),
             })?),
         };
-        let mut models = load_models(&self.models, config)?;
+        let models = load_models(&self.models, config)?;
         if let Some(name) = &args.entity {
             let names: Vec<String> = models.iter().map(|model| model.entity.value.clone()).collect();
-            models.retain(|model| model.entity.value == *name);
-            if models.is_empty() {
+            if !names.contains(name) {
                 return Err(Error::Usage {
                     message: format!("no model has the entity `{name}`"),
                     help: did_you_mean(name, names.iter().map(String::as_str)),
@@ -185,6 +196,8 @@ struct Explainer<'e> {
     /// The same models in every dialect; empty unless they are compared.
     compared: Vec<Vec<(Era, Engine)>>,
     classifier: Classifier,
+    /// The entity of items whose keys do not tell it.
+    named: Option<&'e str>,
     levels: Levels,
     delimiter: String,
     selection: Selection<'e>,
@@ -205,12 +218,20 @@ impl<'e> Explainer<'e> {
         };
         let mut levels = config.levels.clone();
         for (rule, level) in &args.rules {
+            let known = || ITEM_RULES.iter().map(|rule| rule.name);
+            if !known().any(|name| name == rule) {
+                return Err(Error::Usage {
+                    message: format!("there is no rule `{rule}`"),
+                    help: did_you_mean(rule, known()),
+                });
+            }
             levels.set(rule.clone(), *level);
         }
         Ok(Self {
             engines,
             compared,
             classifier: Classifier::new(engines),
+            named: args.entity.as_deref(),
             levels,
             delimiter: config.delimiter.clone(),
             selection: Selection { index: args.index.as_deref(), partition_key_only: args.partition_key_only },
@@ -227,23 +248,27 @@ impl<'e> Explainer<'e> {
         if self.engines.len() == 1 {
             return Ok(0);
         }
+        let named =
+            self.named.and_then(|name| self.engines.iter().position(|engine| engine.model().entity.value == name));
         let names = |places: &[usize]| {
             let names: Vec<String> =
                 places.iter().map(|at| format!("`{}`", self.engines[*at].model().entity.value)).collect();
             names.join(", ")
         };
         let all: Vec<usize> = (0..self.engines.len()).collect();
-        let (message, help) = match self.classifier.classify(&item.entries) {
-            Classified::One(entity) => return Ok(entity),
-            Classified::Several(several) => (
+        let classified = self.classifier.classify(&item.entries);
+        let (message, help) = match (classified, named) {
+            // The keys that an item carries decide; a name is for those that do not decide.
+            (Classified::One(entity), _) | (_, Some(entity)) => return Ok(entity),
+            (Classified::Several(several), None) => (
                 format!("the keys of this item could be those of {}", names(&several)),
                 "name its entity: `--entity NAME`".to_owned(),
             ),
-            Classified::NoMatch => (
+            (Classified::NoMatch, None) => (
                 format!("no entity writes the keys of this item: {}", self.primary_key(item)),
                 format!("the entities are {}; name one with `--entity NAME`", names(&all)),
             ),
-            Classified::NoKeys => (
+            (Classified::NoKeys, None) => (
                 "this item does not carry its keys, so its entity is not known".to_owned(),
                 format!("name it: `--entity NAME`, one of {}", names(&all)),
             ),

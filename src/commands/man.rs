@@ -23,6 +23,10 @@ pub fn run(args: &ManArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
             }
         },
     };
-    clap_mangen::Man::new(command).title(title).render(streams.out).map_err(Error::Output)?;
+    clap_mangen::Man::new(command)
+        .title(title)
+        .source(concat!("dynkeys ", env!("CARGO_PKG_VERSION")))
+        .render(streams.out)
+        .map_err(Error::Output)?;
     Ok(EXIT_CLEAN)
 }

@@ -208,7 +208,7 @@ impl Config {
                 config.delimiter = delimiter.value;
             }
         }
-        for (rule, level) in document.rules.map_or_else(Vec::new, |rules| rules.0) {
+        for (rule, level) in document.rules.map_or_else(Vec::new, |rules| rules.entries) {
             let kebab = !rule.is_empty()
                 && rule.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
             if !kebab {

@@ -50,10 +50,11 @@ pub fn write_comparison(
     let Some((_, first)) = comparison.eras.first() else { return Ok(()) };
     writeln!(
         out,
-        "{} · {} · all dialects; ≠ marks keys that differ, * the dialect in use",
+        "{} · {} · all dialects",
         terminal.bold(&printable(first.entity())),
         printable(&first.place.to_string())
     )?;
+    writeln!(out, "≠ marks keys that differ, * the dialect in use")?;
     let mut table = table(terminal, &["", "Attribute", "Dialects", "Key"]);
     for (attribute, values) in comparison.attributes() {
         let mut head = (if differs(&values) { "≠" } else { "" }, printable(attribute).into_owned());

@@ -6,7 +6,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, Width};
 
 use super::Terminal;
 use crate::key::python::str_of;
-use crate::key::{Half, Part, PartKind, State, Written};
+use crate::key::{Half, PartKind, State, Written};
 use crate::model::{FieldPath, IndexKind};
 use crate::report::{Explained, Level, Leveled, Summary};
 use crate::text::printable;
@@ -61,6 +61,11 @@ pub fn write_item(out: &mut dyn Write, terminal: Terminal, explained: &Explained
             }
         }
     }
+    if explained.indexes().next().is_none() {
+        let name = explained.selection.index.unwrap_or_default();
+        writeln!(out, "{} has no index `{}`", printable(explained.entity()), printable(name))?;
+        return write_findings(out, terminal, None, explained.findings);
+    }
     // The key gets the room: names may wrap, and what a key was made of too.
     let room = terminal.width.max(40);
     table.set_constraints([
@@ -76,9 +81,10 @@ pub fn write_item(out: &mut dyn Write, terminal: Terminal, explained: &Explained
 
 /// What a key was made of, as a template, and below it each field that was not simply there.
 fn origin(explained: &Explained<'_, '_>, number: usize, written: Written<'_>) -> String {
-    let text = match written {
-        Written::Text(text) => text,
-        _ => "",
+    let source = &explained.engine.model().source;
+    let (text, is_text) = match written {
+        Written::Text(text) => (text, true),
+        _ => ("", false),
     };
     let mut template = String::new();
     let mut notes: Vec<String> = Vec::new();
@@ -90,19 +96,16 @@ fn origin(explained: &Explained<'_, '_>, number: usize, written: Written<'_>) ->
     };
     for part in explained.recorder.parts(number) {
         let piece = text.get(part.start..part.end).unwrap_or_default();
-        match part.kind {
-            PartKind::Literal => template.push_str(&printable(piece)),
-            PartKind::Field(field) => {
-                template.push_str(&format!("{{{}}}", printable(&field.name)));
-                if let Some(words) = state(explained, number, field, part) {
+        match (part.kind, part.expression) {
+            (PartKind::Literal, _) | (PartKind::Fallback(None), _) => template.push_str(&printable(piece)),
+            (PartKind::Field(field) | PartKind::Fallback(Some(field)), expression) => {
+                // The expression as the model has it: filters and fallbacks are seen.
+                let text = expression.map_or(field.name.as_str(), |expression| source.slice(expression.span));
+                template.push_str(&format!("{{{}}}", printable(text)));
+                if let Some(words) = state(explained, number, field, piece.is_empty() && is_text) {
                     note(field, words);
                 }
             }
-            PartKind::Fallback(Some(field)) => {
-                template.push_str(&format!("{{{} or …}}", printable(&field.name)));
-                note(field, state(explained, number, field, part).unwrap_or("not used"));
-            }
-            PartKind::Fallback(None) => template.push_str(&printable(piece)),
         }
     }
     if let Written::Failed(failure) = written {
@@ -116,7 +119,7 @@ fn origin(explained: &Explained<'_, '_>, number: usize, written: Written<'_>) ->
 }
 
 /// How a field came by its value, where that is worth a word.
-fn state(explained: &Explained<'_, '_>, number: usize, field: &FieldPath, part: &Part<'_>) -> Option<&'static str> {
+fn state(explained: &Explained<'_, '_>, number: usize, field: &FieldPath, is_empty: bool) -> Option<&'static str> {
     if explained.engine.is_eager(number) {
         return Some("not set yet (eager)");
     }
@@ -125,7 +128,7 @@ fn state(explained: &Explained<'_, '_>, number: usize, field: &FieldPath, part: 
         State::Null => Some("null"),
         State::Default => Some("default"),
         State::Coerced(_) => Some("coerced"),
-        State::Given if part.start == part.end => Some("blank"),
+        State::Given if is_empty => Some("blank"),
         State::Given => None,
     }
 }

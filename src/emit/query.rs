@@ -7,7 +7,7 @@ use serde_json::{Map, Value as JsonValue, json};
 
 use super::human::table;
 use super::{Json, Terminal, push_json};
-use crate::key::python::{is_true, push_str};
+use crate::key::python::{is_true, push_str, to_float};
 use crate::key::{Half, Written};
 use crate::model::{Index, KeyType};
 use crate::report::Explained;
@@ -69,6 +69,9 @@ pub struct Query {
     /// The sort key, its value and the condition; none where the query has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_key: Option<JsonValue>,
+    /// Why there is no condition on the sort key, where the index has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The keys of the index by attribute.
     pub keys_dict: JsonValue,
     /// The expression of the request.
@@ -119,26 +122,33 @@ pub fn query(
             }
             Written::Failed(failure) => return Err(failed(failure.message.clone())),
         };
+        fits(key.kind, &value, &key.attribute).map_err(failed)?;
         request.add("pk", &key.attribute, "=", &value);
         partition_key.push(json!({ "attribute": key.attribute, "value": to_json(&value) }));
         keys_dict.insert(key.attribute.clone(), to_json(&value));
     }
     // Sort keys are given from the left; the condition is on the last one that has a value, the others are equal.
     let mut sorts = Vec::new();
+    let mut note = None;
     for number in explained.half(compiled, Half::Sort) {
         let key = &explained.engine.keys()[*number];
         let value = match explained.keys.get(*number) {
             Written::Text(text) => Value::text(text),
             Written::Typed(value) => value.clone(),
-            Written::Absent => break,
+            Written::Absent => {
+                note = Some(format!("no condition on the sort key: `{}` has no value", key.attribute));
+                break;
+            }
             Written::Failed(failure) => return Err(failed(failure.message.clone())),
         };
         keys_dict.insert(key.attribute.clone(), to_json(&value));
         // As in key(): a sort key that is false as Python sees it is no condition. A number is one, though, even 0.
         let is_between = matches!(condition, Condition::Between { .. });
         if !is_true(&value) && matches!(value, Value::Str(_)) && !is_between {
+            note = Some(format!("no condition on the sort key: `{}` is empty", key.attribute));
             break;
         }
+        fits(key.kind, &value, &key.attribute).map_err(failed)?;
         sorts.push((key, value));
     }
     let mut sort_key = None;
@@ -170,6 +180,7 @@ pub fn query(
             _ => JsonValue::Array(partition_key),
         },
         sort_key,
+        note,
         keys_dict: JsonValue::Object(keys_dict),
         key_condition_expression: expression,
         expression_attribute_names: JsonValue::Object(request.names),
@@ -256,6 +267,9 @@ impl Request {
                     Ok(Value::text(whole))
                 };
                 let (from, to) = (end(low)?, end(high)?);
+                if is_less(&to, &from) {
+                    return Err(format!("the high end `{high}` is below the low end `{low}`, which DynamoDB refuses"));
+                }
                 if let Some(info) = info.as_object_mut() {
                     info.insert("low_value".to_owned(), json!(low));
                     info.insert("high_value".to_owned(), json!(high));
@@ -270,6 +284,34 @@ impl Request {
         };
         self.add("sk", attribute, operator, value);
         Ok(info)
+    }
+}
+
+/// Refuses a value that the key attribute cannot hold: DynamoDB would refuse the query.
+fn fits(kind: KeyType, value: &Value<'_>, attribute: &str) -> Result<(), String> {
+    let (fits, wanted) = match kind {
+        KeyType::S => (matches!(value, Value::Str(_)), "text"),
+        KeyType::N => match value {
+            Value::Float(number) => (number.is_finite(), "a number"),
+            value => (matches!(value, Value::Int(_) | Value::BigInt(_)), "a number"),
+        },
+        KeyType::B => (matches!(value, Value::Bytes(_)), "bytes"),
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("`{attribute}` is of type {}, but its value is not {wanted}", kind.as_str()))
+    }
+}
+
+/// The order of the ends of a range: text by its UTF-8 bytes, as DynamoDB sorts, numbers by value.
+fn is_less(left: &Value<'_>, right: &Value<'_>) -> bool {
+    match (left, right) {
+        (Value::Str(left), Value::Str(right)) => left.as_bytes() < right.as_bytes(),
+        (left, right) => match (to_float(left), to_float(right)) {
+            (Ok(left), Ok(right)) => left < right,
+            _ => false,
+        },
     }
 }
 
@@ -308,7 +350,17 @@ pub fn write_query(
     explained: &Explained<'_, '_>,
     queries: &[Result<Query, QueryError>],
 ) -> io::Result<()> {
-    writeln!(out, "{} · {}", terminal.bold(&printable(explained.entity())), printable(&explained.place.to_string()))?;
+    writeln!(
+        out,
+        "{} · {} · dialect {}",
+        terminal.bold(&printable(explained.entity())),
+        printable(&explained.place.to_string()),
+        explained.engine.dialect()
+    )?;
+    if queries.is_empty() {
+        let name = explained.selection.index.unwrap_or_default();
+        writeln!(out, "{} has no index `{}`", printable(explained.entity()), printable(name))?;
+    }
     for query in queries {
         writeln!(out)?;
         match query {
@@ -330,6 +382,9 @@ pub fn write_query(
                 }
                 writeln!(out, "{table}")?;
                 writeln!(out, "{}", printable(&query.command))?;
+                if let Some(note) = &query.note {
+                    writeln!(out, "note: {}", printable(note))?;
+                }
             }
         }
     }

@@ -14,12 +14,12 @@ pub struct Failure {
     /// The exception as Python words it.
     pub message: String,
     /// The field to blame.
-    pub field: Option<String>,
+    pub field: Option<FieldPath>,
 }
 
 impl Failure {
     pub(super) fn new(message: impl Into<String>, origin: Option<Origin<'_>>) -> Self {
-        Self { message: message.into(), field: origin.and_then(|origin| origin.field).map(|field| field.name.clone()) }
+        Self { message: message.into(), field: origin.and_then(|origin| origin.field).cloned() }
     }
 }
 
@@ -29,6 +29,17 @@ pub(super) struct Evaluated<'v, 'm> {
     pub origin: Origin<'m>,
 }
 
+/// Evaluates the whole expression of a placeholder.
+pub(super) fn evaluate_placeholder<'v, 'm: 'v>(
+    expression: &'m Expression,
+    fields: &'v Fields<'v>,
+) -> Result<Evaluated<'v, 'm>, Failure> {
+    let mut evaluated = evaluate(expression, fields)?;
+    evaluated.origin.expression = Some(expression);
+    evaluated.origin.none = *evaluated.value.get() == Value::None;
+    Ok(evaluated)
+}
+
 /// Evaluates an expression.
 pub(super) fn evaluate<'v, 'm: 'v>(
     expression: &'m Expression,
@@ -36,12 +47,12 @@ pub(super) fn evaluate<'v, 'm: 'v>(
 ) -> Result<Evaluated<'v, 'm>, Failure> {
     let choose = |chosen: Evaluated<'v, 'm>, passed: Option<&'m FieldPath>| match chosen.origin.field {
         Some(_) => chosen,
-        None => Evaluated { origin: Origin { field: passed, fallback: true }, ..chosen },
+        None => Evaluated { origin: Origin { field: passed, fallback: true, ..Origin::default() }, ..chosen },
     };
     match &expression.kind {
         ExpressionKind::Field(field) => Ok(Evaluated {
             value: Held::Ref(fields.value(field)),
-            origin: Origin { field: Some(field), fallback: false },
+            origin: Origin { field: Some(field), ..Origin::default() },
         }),
         ExpressionKind::Literal(literal) => Ok(Evaluated { value: Held::Ref(literal), origin: Origin::default() }),
         ExpressionKind::Or(left, right) => {
@@ -87,7 +98,7 @@ pub(super) fn evaluate<'v, 'm: 'v>(
 fn computed<'v, 'm>(value: bool, expression: &'m Expression) -> Evaluated<'v, 'm> {
     Evaluated {
         value: Held::Own(Value::Bool(value)),
-        origin: Origin { field: expression.first_field(), fallback: true },
+        origin: Origin { field: expression.first_field(), fallback: true, ..Origin::default() },
     }
 }
 
@@ -168,7 +179,7 @@ pub(super) fn write_template<'m, T: Trace<'m>>(
                 trace.literal(from, out.len());
             }
             Piece::Placeholder(expression) => {
-                let evaluated = evaluate(expression, fields)?;
+                let evaluated = evaluate_placeholder(expression, fields)?;
                 push_str(out, evaluated.value.get())
                     .map_err(|message| Failure::new(message, Some(evaluated.origin)))?;
                 trace.placeholder(from, out.len(), evaluated.origin);
@@ -187,7 +198,7 @@ pub(super) fn evaluate_cell<'v, 'm: 'v>(
     Ok(match cell {
         Cell::Literal(literal) => Side::Value(Held::Ref(literal), None),
         Cell::Placeholder(expression) => {
-            let evaluated = evaluate(expression, fields)?;
+            let evaluated = evaluate_placeholder(expression, fields)?;
             Side::Value(evaluated.value, Some(evaluated.origin))
         }
         Cell::Text(template) => Side::Text(template),

@@ -1,7 +1,7 @@
 //! Provenance: where each part of a key came from. Evaluation reports to a [`Trace`]; the hot path reports to `()`,
 //! which costs nothing.
 
-use crate::model::FieldPath;
+use crate::model::{Expression, FieldPath};
 
 /// What an evaluated placeholder owes its value to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -10,6 +10,10 @@ pub struct Origin<'m> {
     pub field: Option<&'m FieldPath>,
     /// True where a literal took the place of `field`, as in `{last_name or ''}`.
     pub fallback: bool,
+    /// The whole expression of the placeholder.
+    pub expression: Option<&'m Expression>,
+    /// True where its value is None.
+    pub none: bool,
 }
 
 /// Where a part of a key came from.
@@ -32,6 +36,10 @@ pub struct Part<'m> {
     pub end: usize,
     /// Where it came from.
     pub kind: PartKind<'m>,
+    /// The expression of the placeholder that printed it; none for the model's own text.
+    pub expression: Option<&'m Expression>,
+    /// True where the placeholder's value was None.
+    pub none: bool,
 }
 
 /// An unset value that ended the chain of a build_key before its end.
@@ -104,9 +112,15 @@ impl<'m> Recorder<'m> {
         self.keys.get(key).and_then(|key| key.stop)
     }
 
-    fn push(&mut self, start: usize, end: usize, kind: PartKind<'m>) {
+    fn push(&mut self, start: usize, end: usize, kind: PartKind<'m>, origin: Origin<'m>) {
         if let Some(key) = self.keys.last_mut() {
-            key.parts.push(Part { start: start - key.start, end: end - key.start, kind });
+            key.parts.push(Part {
+                start: start - key.start,
+                end: end - key.start,
+                kind,
+                expression: origin.expression,
+                none: origin.none,
+            });
         }
     }
 }
@@ -127,15 +141,15 @@ impl<'m> Trace<'m> for Recorder<'m> {
             last.end = end - key.start;
             return;
         }
-        self.push(start, end, PartKind::Literal);
+        self.push(start, end, PartKind::Literal, Origin::default());
     }
 
     fn placeholder(&mut self, start: usize, end: usize, origin: Origin<'m>) {
         let kind = match origin {
-            Origin { field: Some(field), fallback: false } => PartKind::Field(field),
+            Origin { field: Some(field), fallback: false, .. } => PartKind::Field(field),
             Origin { field, .. } => PartKind::Fallback(field),
         };
-        self.push(start, end, kind);
+        self.push(start, end, kind, origin);
     }
 
     fn mark(&self) -> usize {

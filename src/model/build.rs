@@ -50,10 +50,13 @@ impl Builder {
                 None
             }
         });
-        let attributes = document.attributes.map_or_else(Vec::new, |entries| entries.0);
+        let (attributes, unread) =
+            document.attributes.map_or_else(Default::default, |entries| (entries.entries, entries.unread));
         self.attributes = attributes.iter().map(|(name, _)| name.value.clone()).collect();
+        // An attribute that could not be read has its own problem: expressions that name it are no second one.
+        self.attributes.extend(unread);
         let attributes = attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
-        let indexes = document.indexes.map_or_else(Vec::new, |entries| entries.0);
+        let indexes = document.indexes.map_or_else(Vec::new, |entries| entries.entries);
         let indexes = indexes.into_iter().filter_map(|(name, index)| self.index(name, index)).collect();
         let patterns = document.access_patterns.unwrap_or_default();
         let access_patterns = patterns.into_iter().map(|pattern| self.access_pattern(pattern)).collect();
@@ -234,7 +237,9 @@ impl Builder {
 
     fn exactly_one(&mut self, ways: &[(&str, Option<Span>)], what: &str, whole: Span) -> Option<()> {
         let names: Vec<String> = ways.iter().map(|(name, _)| format!("`{name}`")).collect();
-        let given: Vec<(&str, Span)> = ways.iter().filter_map(|(name, span)| span.map(|span| (*name, span))).collect();
+        let mut given: Vec<(&str, Span)> =
+            ways.iter().filter_map(|(name, span)| span.map(|span| (*name, span))).collect();
+        given.sort_by_key(|(_, span)| *span);
         match given.as_slice() {
             [_] => Some(()),
             [] => {

@@ -244,19 +244,25 @@ document! {
 
 /// The entries of a table in the order in which they were written.
 #[derive(Clone, Debug)]
-pub struct Entries<T>(pub Vec<(Spanned<String>, T)>);
+pub struct Entries<T> {
+    /// What could be read.
+    pub entries: Vec<(Spanned<String>, T)>,
+    /// The names of what could not be; each has a problem recorded.
+    pub unread: Vec<String>,
+}
 
 impl<T: FromToml> FromToml for Entries<T> {
     fn from_toml(node: &Node<'_>, reader: &mut Reader) -> Option<Self> {
         let table = reader.table(node)?;
-        let entries: Vec<_> = table
-            .iter()
-            .filter_map(|(name, node)| {
-                let value = T::from_toml(node, reader)?;
-                Some((Spanned::new(name.get_ref().clone().into_owned(), name.span()), value))
-            })
-            .collect();
-        Some(Self(entries))
+        let mut all = Self { entries: Vec::new(), unread: Vec::new() };
+        for (name, node) in table.iter() {
+            let text = name.get_ref().clone().into_owned();
+            match T::from_toml(node, reader) {
+                Some(value) => all.entries.push((Spanned::new(text, name.span()), value)),
+                None => all.unread.push(text),
+            }
+        }
+        Some(all)
     }
 }
 
@@ -300,7 +306,12 @@ impl<T: FromToml> FromToml for OneOrMany<T> {
     fn from_toml(node: &Node<'_>, reader: &mut Reader) -> Option<Self> {
         match node.get_ref() {
             DeValue::Array(_) => Vec::from_toml(node, reader).map(|all| Self::Many(all, node.span().into())),
-            _ => T::from_toml(node, reader).map(Self::One),
+            DeValue::Table(_) => T::from_toml(node, reader).map(Self::One),
+            _ => {
+                reader.wrong_type(node, "a key");
+                reader.help("write `{ attribute = \"pk\", build_key = [[\"user\", \"{id}\"]] }`");
+                None
+            }
         }
     }
 }
@@ -320,6 +331,7 @@ impl FromToml for PairDocument {
             DeValue::Array(cells) => cells,
             _ => {
                 reader.wrong_type(node, "a pair `[prefix, value]`");
+                reader.help("`build_key` is a list of pairs: `[[\"user\", \"{id}\"]]`");
                 return None;
             }
         };

@@ -106,6 +106,13 @@ impl Reader {
             .label(format!("expected {wanted}"));
     }
 
+    /// Says of the last problem what would be right.
+    pub fn help(&mut self, help: &str) {
+        if let Some(last) = self.problems.last_mut() {
+            last.help = Some(help.to_owned());
+        }
+    }
+
     /// The table that `node` is, or a recorded problem.
     pub fn table<'n, 'i>(&mut self, node: &'n Node<'i>) -> Option<&'n DeTable<'i>> {
         match node.get_ref() {
@@ -287,8 +294,7 @@ impl FromToml for Value<'static> {
             }
             DeValue::Datetime(_) => {
                 reader.wrong_type(node, "a string, a number, a boolean, an array or a table");
-                let last = reader.problems.len() - 1;
-                reader.problems[last].help = Some("put the date in quotes: items carry dates as text".to_owned());
+                reader.help("put the date in quotes: items carry dates as text");
                 None
             }
         }

@@ -3,6 +3,7 @@
 use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::python::is_blank;
 use crate::key::{Half, PartKind};
+use crate::model::IndexKind;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,7 +14,7 @@ pub static RULE: Rule = Rule {
 ## What it finds
 
 A key in which a field printed nothing, or white space alone, between delimiters or at an end: `##`, a leading or a
-trailing `#`.
+trailing `#`. In the primary key also a field whose blank value left the bare prefix: `product` for every blank id.
 
 ## Why it matters
 
@@ -49,15 +50,23 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
                 continue;
             }
             let (before, after) = (&text[..part.start], &text[part.end..]);
+            // A field's own blank leaves the bare prefix: one key for all such items. In an index that is harmless, and a
+            // literal blank, `{name or ''}`, is meant.
+            let is_bare = view.index.kind == IndexKind::Primary
+                && matches!(part.kind, PartKind::Field(_))
+                && part.start == part.end
+                && !before.is_empty();
             let opens = before.is_empty() || before.ends_with(context.delimiter);
             let closes = after.is_empty() || after.starts_with(context.delimiter);
             let is_end = after.is_empty();
-            if !opens || !closes || (is_end && context.scope.sort_is_prefix && view.key.half == Half::Sort) {
+            if !(is_bare || opens && closes) || (is_end && context.scope.sort_is_prefix && view.key.half == Half::Sort)
+            {
                 continue;
             }
             let name = &field.name;
             let state = if context.is_unset(field) { "unset" } else { "blank" };
             let place = match (before.is_empty(), is_end) {
+                _ if !(opens && closes) => "is its bare prefix, the same for every such item",
                 (true, _) => "begins with a delimiter",
                 (_, true) => "ends with a delimiter",
                 _ => "has an empty part between delimiters",

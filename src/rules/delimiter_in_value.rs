@@ -11,7 +11,8 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A value that holds the delimiter (`#`, or the one of `[naming]`) and is one part of a key with several.
+A value that holds the delimiter (`#`, or the one of `[naming]`) and is one part of a key with several; a prefix is a
+part, too.
 
 ## Why it matters
 

@@ -47,6 +47,9 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             _ => None,
         },
         keys: Vec::new(),
-        help: "add them to `[attributes]` if the model should keep them".to_owned(),
+        help: match context.dropped {
+            [_] => "add it to `[attributes]` if the model should keep it".to_owned(),
+            _ => "add them to `[attributes]` if the model should keep them".to_owned(),
+        },
     });
 }

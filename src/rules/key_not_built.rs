@@ -2,7 +2,9 @@
 
 use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::Written;
+use crate::key::python::push_repr;
 use crate::text::printable;
+use crate::value::Value;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -29,7 +31,8 @@ sort_key = { attribute = \"gsi0_sk\", build_key = [[\"email\", \"{email|lower}\"
 
 ## How to fix
 
-Say what the key is without the value: `{email|lower if email else none}`, or `{(email or '')|lower}`.
+Say what the key is without the value: `{(email or '')|lower}` leaves the bare prefix in a `build_key`. For a key with
+`value`, `{email|lower if email else none}` leaves the attribute out; anywhere else that prints `None` or cuts the key.
 
 ## When to ignore
 
@@ -38,21 +41,28 @@ Never: the write fails.
     check,
 };
 
+fn shown(value: &Value<'_>) -> String {
+    let mut text = String::new();
+    push_repr(&mut text, value);
+    let text: String = text.chars().take(60).collect();
+    format!("`{}`", printable(&text))
+}
+
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
     for view in context.views() {
         let Written::Failed(failure) = view.written else { continue };
-        let mut finding = view.finding(
-            &RULE,
-            None,
-            format!("the key cannot be built: {}", printable(&failure.message)),
-            match &failure.field {
-                Some(field) => {
-                    format!("set `{field}`, or say what the key is without it: `{{… if {field} else none}}`")
-                }
-                None => "change the expression in the model".to_owned(),
-            },
-        );
-        finding.field.clone_from(&failure.field);
+        let field = failure.field.as_ref();
+        let help = match field {
+            Some(field) if context.is_unset(field) => {
+                format!("set `{0}`, or say what the key is without it: `{{({0} or '')|…}}`", field.name)
+            }
+            Some(field) => {
+                format!("`{}` is {}: change it, or the expression", field.name, shown(context.fields.value(field)))
+            }
+            None => "change the expression in the model".to_owned(),
+        };
+        let message = format!("the key cannot be built: {}", printable(&failure.message));
+        let finding = view.finding(&RULE, field, message, help);
         findings.add(finding);
     }
 }

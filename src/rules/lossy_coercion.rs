@@ -61,18 +61,18 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             if harmless {
                 continue;
             }
-            findings.add(view.finding(
-                &RULE,
-                Some(field),
-                format!(
-                    "`{}` was {} and became {}, the type of its default {}",
-                    field.name,
-                    repr(before),
-                    repr(after),
-                    repr(&default.value)
-                ),
-                format!("give `{}` a default of its own type, or none", field.name),
-            ));
+            let (name, default) = (&field.name, repr(&default.value));
+            let help = match before {
+                Value::None => format!("leave `{name}` out of the item instead of null, or give it no default"),
+                _ => format!("give `{name}` a default of its own type, or none"),
+            };
+            let message = format!(
+                "`{name}` was {} and became {}, as its default {default} is a {}",
+                repr(before),
+                repr(after),
+                after.python_type()
+            );
+            findings.add(view.finding(&RULE, Some(field), message, help));
         }
     }
 }

@@ -45,9 +45,17 @@ const WORDS: [&str; 4] = ["none", "null", "undefined", "nan"];
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
     for view in context.views() {
         for part in view.parts {
-            let PartKind::Field(field) = part.kind else { continue };
+            let (PartKind::Field(field) | PartKind::Fallback(Some(field))) = part.kind else { continue };
             let text = view.part_text(part);
-            if !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+            // A literal that stands in for a field is the model's own text, unless it is none.
+            let is_word =
+                matches!(part.kind, PartKind::Field(_)) && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
+            // `{amount|str|zfill(12)}` prints `00000000None`.
+            let is_dressed = matches!(part.kind, PartKind::Field(_))
+                && context.is_unset(field)
+                && text.to_ascii_lowercase().contains("none");
+            let is_none = part.none && !text.is_empty();
+            if !is_word && !is_dressed && !is_none {
                 continue;
             }
             let name = &field.name;
@@ -61,6 +69,11 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
                 (
                     format!("`{name}` is unset, so the key says `{text}`"),
                     format!("set `{name}` before the item is written"),
+                )
+            } else if is_none && !is_word {
+                (
+                    format!("the expression gives none, so the key says `{text}`"),
+                    format!("give it a text in place of `{name}`: `{{{name} or ''}}`"),
                 )
             } else if matches!(state, Some(State::Coerced(_))) {
                 (

@@ -28,6 +28,16 @@ pub fn is_typed(entries: &[(Cow<'_, str>, Value<'_>)]) -> bool {
     !entries.is_empty() && entries.iter().all(|(_, value)| tag(value).is_some())
 }
 
+/// An attribute that carries no type among others that look as if they did: the item is read as plain JSON.
+pub fn untyped_among_typed<'e>(entries: &'e [(Cow<'_, str>, Value<'_>)]) -> Option<&'e str> {
+    let looks_typed = entries.iter().any(|(_, value)| {
+        matches!(tag(value), Some("S" | "N"))
+            && matches!(value, Value::Map(tagged) if matches!(tagged[0].1, Value::Str(_)))
+    });
+    let plain = entries.iter().find(|(_, value)| tag(value).is_none());
+    plain.filter(|_| looks_typed).map(|(name, _)| name.as_ref())
+}
+
 /// The plain values of an item whose attributes carry their types. The error names the attribute.
 pub fn untyped<'a>(entries: Vec<(Cow<'a, str>, Value<'a>)>) -> Result<Vec<(Cow<'a, str>, Value<'a>)>, String> {
     entries

@@ -66,11 +66,25 @@ pub fn unwrap(mut entries: Entries<'_>) -> Contents<'_> {
                 }
             }
         }
-        if is_response {
+        // PutItem, UpdateItem and DeleteItem with ReturnValues.
+        let only_attributes = entries.iter().all(|(key, _)| is_write_response(key));
+        if (is_response || only_attributes)
+            && let Some(Value::Map(_)) = find(&entries, "Attributes")
+            && let Some(Value::Map(item)) = take(&mut entries, "Attributes")
+        {
+            return Contents::One(item);
+        }
+        let counts_nothing = only_response && has(&entries, "ScannedCount");
+        if is_response || counts_nothing {
             return Contents::Nothing;
         }
     }
     Contents::One(entries)
+}
+
+/// True of what a response to a write has.
+fn is_write_response(key: &str) -> bool {
+    matches!(key, "Attributes" | "ConsumedCapacity" | "ItemCollectionMetrics")
 }
 
 fn find<'e, 'a>(entries: &'e Entries<'a>, name: &str) -> Option<&'e Value<'a>> {

@@ -5,5 +5,5 @@ mod envelope;
 mod frame;
 mod item;
 
-pub use dynamodb::number;
+pub use dynamodb::{number, untyped_among_typed};
 pub use item::{Item, ItemPlace, ItemReader, read_items};

@@ -29,13 +29,15 @@ pub struct Output<'o> {
     view: &'o View,
     table_name: Option<&'o str>,
     summary: Summary,
+    /// True where an item was asked for a query and has none.
+    failed: bool,
     /// The line at hand: made whole before it is written.
     line: Vec<u8>,
 }
 
 impl<'o> Output<'o> {
     pub fn new(format: Format, view: &'o View, table_name: Option<&'o str>) -> Self {
-        Self { format, view, table_name, summary: Summary::default(), line: Vec::new() }
+        Self { format, view, table_name, summary: Summary::default(), failed: false, line: Vec::new() }
     }
 
     pub fn begin(&mut self, streams: &mut Streams<'_>) -> Result<(), Error> {
@@ -65,6 +67,7 @@ impl<'o> Output<'o> {
                     .indexes()
                     .map(|(index, compiled)| query(explained, index, compiled, condition, self.table_name))
                     .collect();
+                self.failed |= !queries.is_empty() && queries.iter().all(Result::is_err);
                 if is_json(self.format) {
                     let lines: Vec<serde_json::Value> = queries
                         .iter()
@@ -106,6 +109,11 @@ impl<'o> Output<'o> {
             write_comparison(streams.out, streams.terminal, &comparison).map_err(Error::Output)?;
         }
         aside(in_use, streams)
+    }
+
+    /// True where an item was asked for a query, and none of its indexes can be queried.
+    pub fn failed(&self) -> bool {
+        self.failed
     }
 
     /// Counts an item and its findings; true of the first.

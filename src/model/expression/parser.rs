@@ -99,11 +99,13 @@ impl<'p> Parser<'p> {
             format!("expected {wanted}, found `{found}`")
         };
         let help = match self.peek() {
+            Some(Token::Name("is")) => Some("compare with `==` and `!=`: `name != none`".to_owned()),
+            Some(Token::Name("in")) => Some("compare one by one: `name == 'x' or name == 'y'`".to_owned()),
             Some(Token::Text(_) | Token::Number(_) | Token::Name(_)) => Some(
                 "the words between expressions are `or`, `and`, `not`, `==`, `!=`, `if … else …` and `|filter`"
                     .to_owned(),
             ),
-            Some(Token::Mark('.')) => None,
+            Some(Token::Mark('(')) => Some("methods are filters here: `name|lower`, `name|zfill(10)`".to_owned()),
             _ => None,
         };
         ExpressionError { code: "expression-syntax", message, range, help }
