@@ -35,6 +35,7 @@ fn every_form_gives_the_same_items() {
         r#"{"Items":[{"id":{"S":"a"}},{"id":{"S":"b"}}],"Count":2,"ScannedCount":2,"LastEvaluatedKey":{"pk":{"S":"x"}}}"#,
         r#"{"Item":{"id":"a"},"ResponseMetadata":{"RequestId":"x"}} {"Items":[{"id":"b"}],"ResponseMetadata":{}}"#,
         r#"{"Responses":{"app":[{"id":{"S":"a"}},{"id":{"S":"b"}}]},"UnprocessedKeys":{}}"#,
+        r#"{"Attributes":{"id":{"S":"a"}},"ResponseMetadata":{}} {"Attributes":{"id":"b"},"ConsumedCapacity":{}}"#,
         r#"{"Responses":[{"Item":{"id":{"S":"a"}}},{},{"Item":{"id":{"S":"b"}}}]}"#,
     ];
     for form in forms {
@@ -116,7 +117,14 @@ fn broken_gzip_is_an_error() {
 
 #[test]
 fn a_file_without_items_is_said_to_be_one() {
-    for input in ["", "\n\n", "[]", "{\"Items\":[],\"Count\":0}", "{\"ResponseMetadata\":{\"HTTPStatusCode\":200}}"] {
+    for input in [
+        "",
+        "\n\n",
+        "[]",
+        "{\"Count\":0,\"ScannedCount\":0}",
+        "{\"Items\":[],\"Count\":0}",
+        "{\"ResponseMetadata\":{\"HTTPStatusCode\":200}}",
+    ] {
         let run = run_with_input(&EXPLAIN, input.as_bytes());
         assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{input}");
         assert!(run.stderr.contains("holds no item"), "{input}: {}", run.stderr);
@@ -156,6 +164,26 @@ fn an_item_with_keys_finds_its_entity() {
     // One item that has no entity does not hide the others.
     let mixed = item("{\"pk\":\"invoice#1\",\"sk\":\"x\"}\n{\"pk\":\"user#a\",\"sk\":\"user#a\"}");
     assert_eq!((mixed.status, mixed.lines().len()), (2, 1));
+}
+
+#[test]
+fn a_named_entity_is_for_items_whose_keys_do_not_tell() {
+    let items =
+        "{\"pk\":\"order#a\",\"sk\":\"order#a\"}\n{\"id\":\"b\"}\n{\"pk\":\"invoice#1\",\"sk\":\"x\",\"id\":\"c\"}";
+    let run = run_with_input(
+        &["explain", "models", "-", "--entity", "User", "--format", "jsonl", "--fail-on", "never"],
+        items.as_bytes(),
+    );
+    assert_eq!(run.status, 0, "{run:?}");
+    let entities: Vec<_> = run.lines().iter().map(|line| line["entity"].clone()).collect();
+    assert_eq!(entities, ["Order", "User", "User"]);
+}
+
+#[test]
+fn an_item_that_is_half_dynamodb_json_is_noted() {
+    let run = run_with_input(&EXPLAIN, br#"{"id":{"S":"a"},"name":"x"}"#);
+    assert!(run.stderr.contains("note: <stdin>:1: read as plain JSON, since `name`"), "{run:?}");
+    assert_eq!(run_with_input(&EXPLAIN, br#"{"id":"a","name":"x","price":{"N":1}}"#).stderr, "");
 }
 
 #[test]
