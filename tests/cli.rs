@@ -54,6 +54,8 @@ fn a_level_can_be_changed_by_configuration_and_flag() {
     write("item.json", "{}");
     write("dynkeys.toml", "models = [\"product.toml\"]\n[rules]\nplaceholder-in-key = \"off\"\n");
     assert_eq!(run_in(folder.path(), &["explain", "item.json"]).status, 0);
+    let unknown = run_in(folder.path(), &["explain", "item.json", "--rule", "placeholder-in-kye=off"]);
+    assert!(unknown.status == 2 && unknown.stderr.contains("did you mean `placeholder-in-key`?"), "{unknown:?}");
     let louder =
         run_in(folder.path(), &["explain", "item.json", "--rule", "placeholder-in-key=info", "--fail-on", "info"]);
     assert_eq!(louder.status, 1, "{louder:?}");
@@ -259,6 +261,28 @@ fn a_query_says_what_debug_info_and_key_say() {
         between["sort_key"]["full_range"],
         json!({ "low": "lastname#Smith#firstname#Alice-a", "high": "lastname#Smith#firstname#Alice-z" })
     );
+    // A sort key without a value is no condition, as in key(), and that is said.
+    let model = "fixtures/rules/wrong-key-type/model.toml";
+    let explain = |item: &str, condition: &[&str]| {
+        let mut all =
+            vec!["explain", model, "-", "--index", "primary", "--format", "jsonl", "--fail-on", "never", "--query"];
+        all.extend(condition);
+        let run = run_with_input(&all, item.as_bytes());
+        (run.status, run.lines()[0]["queries"][0].clone())
+    };
+    let (status, query) = explain(r#"{"id":"a"}"#, &["eq"]);
+    assert_eq!((status, &query["key_condition_expression"]), (0, &json!("pk = :pk")));
+    assert_eq!(query["note"], "no condition on the sort key: `sk` has no value");
+    // What DynamoDB would refuse is not offered.
+    for (item, condition) in [
+        (r#"{"id":"a","score":true}"#, vec!["eq"]),
+        (r#"{"id":"a","score":1e400}"#, vec!["eq"]),
+        (r#"{"id":"a","score":1}"#, vec!["between", "--low", "2", "--high", "1"]),
+        (r#"{"id":"a","score":1}"#, vec!["between", "--low", "x", "--high", "y"]),
+    ] {
+        let (status, query) = explain(item, &condition);
+        assert!(status == 2 && query["error"].is_string(), "{item} {condition:?}: {query}");
+    }
     // A path behind the option is a path.
     assert_eq!(run(&["explain", "models/user.toml", "--query", "fixtures/guide/user.json"]).status, 0);
     for wrong in [vec!["--query", "begins"], vec!["--query", "between"], vec!["--query", "eq", "--low", "1"]] {
