@@ -2,6 +2,7 @@
 //!
 //! `keys` is the engine alone, on parsed items of the guide's User (four indexes, eight keys). `explain` is the command
 //! from the bytes of a DynamoDB-JSON file to JSON lines.
+#![allow(clippy::panic, reason = "a bench without its input has nothing to measure")]
 
 use std::borrow::Cow;
 use std::io::Write;

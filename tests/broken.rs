@@ -1,5 +1,6 @@
 //! Models that cannot be read, and what is said of them: `fixtures/broken/NAME.toml` with `NAME.stderr`.
 //! `SNAPSHOTS=overwrite cargo test --test broken` writes the answers anew.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 

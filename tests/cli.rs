@@ -1,4 +1,5 @@
 //! The contract of the commands: exit status, streams, formats, manners.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 

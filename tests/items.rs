@@ -1,4 +1,5 @@
 //! Every form in which items come.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 

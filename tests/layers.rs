@@ -1,4 +1,5 @@
 //! The layers of the code: a higher one may use the lower ones, never the other way.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
 //! Laws that hold for every input.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::borrow::Cow;
 use std::sync::Arc;

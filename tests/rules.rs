@@ -1,5 +1,6 @@
 //! Each rule finds what is bad and lets alone what is not: `fixtures/rules/NAME/`. Every line of `bad.jsonl` has the
 //! finding, no line of `ok.jsonl` has it, and it is gone from `fixed.jsonl`, or from `bad.jsonl` under `fixed.toml`.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 
