@@ -9,6 +9,7 @@ use crate::commands;
 use crate::emit::{Diagnostics, Dictionary, Terminal};
 use crate::error::Error;
 use crate::report::{FailOn, Level};
+use crate::text::{is_printable, printable};
 
 /// Nothing at or above `--fail-on` was found.
 pub const EXIT_CLEAN: u8 = 0;
@@ -281,8 +282,15 @@ pub fn run() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version go to standard output and are no failure.
-            let _ = error.print();
+            // What the user typed stands in the message, and may hold what a terminal acts on.
+            if std::env::args_os().any(|argument| !argument.to_string_lossy().chars().all(is_printable)) {
+                let text = error.render().to_string();
+                let lines: Vec<_> = text.lines().map(printable).collect();
+                let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+            } else {
+                // Help and version go to standard output and are no failure.
+                let _ = error.print();
+            }
             return if error.use_stderr() { EXIT_FAILED } else { EXIT_CLEAN };
         }
     };

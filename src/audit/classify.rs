@@ -109,6 +109,13 @@ impl Classifier {
                 [one] => return Classified::One(*one),
                 several => {
                     let by_all: Vec<usize> = several.iter().copied().filter(|entity| has(*entity, false)).collect();
+                    // Of several the one that accounts for most of the index keys that the item carries.
+                    let accounted = |entity: usize| {
+                        let keys = self.entities[entity].keys.iter();
+                        keys.filter(|key| !key.is_primary && find(&key.attribute).is_some()).count()
+                    };
+                    let most = by_all.iter().map(|entity| accounted(*entity)).max().unwrap_or_default();
+                    let by_all: Vec<usize> = by_all.into_iter().filter(|entity| accounted(*entity) == most).collect();
                     return match by_all.as_slice() {
                         [one] => Classified::One(*one),
                         [] => Classified::Several(by_primary),

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::cli::{EXIT_CLEAN, InitArgs, Streams};
 use crate::config::FILE_NAME;
 use crate::error::Error;
-use crate::text::printable;
+use crate::text::{is_printable, printable};
 
 const CONFIG: &str = include_str!("init/dynkeys.toml");
 const MODEL: &str = include_str!("init/product.toml");
@@ -32,10 +32,11 @@ pub fn run(args: &InitArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
             if write_new(&path, text)? { format!("wrote {shown}") } else { format!("kept {shown}, which was there") };
         writeln!(streams.out, "{line}").map_err(Error::Output)?;
     }
-    let folder = if args.folder == Path::new(".") {
-        String::new()
-    } else {
-        format!("cd {} && ", printable(&args.folder.display().to_string()))
+    let folder = args.folder.to_string_lossy();
+    let folder = match (args.folder == Path::new("."), shlex::try_quote(&folder)) {
+        // A name that no shell line should hold is left for the user to type.
+        (false, Ok(quoted)) if folder.chars().all(is_printable) => format!("cd {quoted} && "),
+        _ => String::new(),
     };
     writeln!(streams.out, "\nTry: {folder}dynkeys explain models/product.toml product.json").map_err(Error::Output)?;
     Ok(EXIT_CLEAN)

@@ -11,7 +11,11 @@ use crate::model::{Model, load};
 
 /// True of a path that names a model or a folder of models.
 pub fn is_model_path(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) || path.is_dir()
+    is_toml(path) || path.is_dir()
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
 }
 
 /// Loads the models of these paths; without paths, those of the configuration, else of the folder `models`.
@@ -31,9 +35,13 @@ pub fn load_models(paths: &[PathBuf], config: &Config) -> Result<Vec<Arc<Model>>
         ));
     }
     let mut files: Vec<PathBuf> = Vec::new();
+    let mut seen: Vec<PathBuf> = Vec::new();
     for path in paths {
         for file in model_files(path)? {
-            if !files.contains(&file) {
+            // One file may be named in several ways.
+            let known = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
+            if !seen.contains(&known) {
+                seen.push(known);
                 files.push(file);
             }
         }
@@ -75,6 +83,7 @@ pub fn load_models(paths: &[PathBuf], config: &Config) -> Result<Vec<Arc<Model>>
 
 /// The model files of a path: itself, or every `.toml` file below it but configurations, in the order of their names.
 fn model_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let top = path;
     if !path.is_dir() {
         return Ok(vec![path.to_path_buf()]);
     }
@@ -85,14 +94,18 @@ fn model_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.'));
     for entry in walk {
+        // A link that leads nowhere or back up is no model, unless it is called one.
+        if let Err(error) = &entry
+            && error.path().is_some_and(|path| path != top && !is_toml(path))
+        {
+            continue;
+        }
         let entry = entry.map_err(|error| Error::Io {
             action: "list",
             path: error.path().unwrap_or(path).to_path_buf(),
             reason: error.into(),
         })?;
-        let is_model = entry.file_type().is_file()
-            && entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
-            && entry.file_name() != FILE_NAME;
+        let is_model = entry.file_type().is_file() && is_toml(entry.path()) && entry.file_name() != FILE_NAME;
         if is_model {
             files.push(entry.into_path());
         }

@@ -193,6 +193,12 @@ impl Engine {
         &self.indexes
     }
 
+    /// A key as the model has it.
+    pub fn model_key(&self, key: usize) -> &crate::model::Key {
+        let (index, half, at) = self.keys[key].place;
+        &half_of(&self.model.indexes[index], half)[at]
+    }
+
     /// True where a key is computed once, when the object is constructed.
     pub fn is_eager(&self, key: usize) -> bool {
         self.keys.get(key).is_some_and(|key| key.eager)

@@ -34,9 +34,9 @@ pub enum State<'a> {
     Null,
     /// The item has it, and it stayed as it came.
     Given,
-    /// The item does not have it, or has a value that its default's type refuses: it has its default.
+    /// The item does not have it, or has null, and it has its default.
     Default,
-    /// The item has it, and it was converted to its default's type; this is what it was.
+    /// The item has it, and it was converted to its default's type, or lost to the default; this is what it was.
     Coerced(&'a Value<'a>),
 }
 
@@ -104,7 +104,9 @@ impl FieldRule {
         match coerce(default, value) {
             Coerced::Kept => Slot { value: Held::Ref(value), state: State::Given },
             Coerced::Changed(changed) => Slot { value: Held::Own(changed), state: State::Coerced(value) },
-            Coerced::Refused => self.initial(),
+            // Null leaves the default as it is, which is what a default is for; any other value is lost.
+            Coerced::Refused if *value == Value::None => self.initial(),
+            Coerced::Refused => Slot { value: Held::Ref(default), state: State::Coerced(value) },
         }
     }
 }

@@ -340,7 +340,7 @@ impl Builder {
                 self.not_one_placeholder(span);
                 None
             }
-            Cell::Literal(Value::List(_) | Value::Map(_)) => {
+            Cell::Literal(Value::List(_) | Value::Map(_) | Value::Bool(_)) => {
                 self.reader.problem("wrong-type", span, "a key is text, a number or bytes");
                 None
             }

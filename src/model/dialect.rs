@@ -119,6 +119,9 @@ impl fmt::Display for Dialect {
 
 /// One to three numbers, then perhaps a suffix such as `rc1` or `.post1`, which belongs to the same era.
 fn parse_version(text: &str) -> Option<(u32, u32, u32)> {
+    if !text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '_' | '!')) {
+        return None;
+    }
     let mut numbers = [0; 3];
     let mut parts = text.split('.');
     for (at, number) in numbers.iter_mut().enumerate() {
@@ -168,9 +171,17 @@ mod tests {
         ] {
             assert_eq!(Dialect::parse(text).map(|dialect| dialect.era()), Ok(era), "{text}");
         }
-        for text in
-            ["", "Guide", "boto3-assist", "boto3-assist@", "boto3-assist@x", "boto3-assist@0.0.9", "boto3-assist@0.-1"]
-        {
+        for text in [
+            "",
+            "Guide",
+            "boto3-assist",
+            "boto3-assist@",
+            "boto3-assist@x",
+            "boto3-assist@0.0.9",
+            "boto3-assist@0.-1",
+            "boto3-assist@0.66.0.x y",
+            "boto3-assist@0.66.0\u{1b}[31m",
+        ] {
             assert!(Dialect::parse(text).is_err(), "{text}");
         }
     }

@@ -43,6 +43,7 @@ When blank values are part of the design, and no code takes the key apart.
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
     for view in context.views() {
         let Some(text) = view.text().filter(|text| !text.is_empty()) else { continue };
+        let delimiter = view.delimiter(context);
         for part in view.parts {
             let (PartKind::Field(field) | PartKind::Fallback(Some(field))) = part.kind else { continue };
             let stopped = view.stop.is_some() && part.start == text.len();
@@ -56,8 +57,8 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
                 && matches!(part.kind, PartKind::Field(_))
                 && part.start == part.end
                 && !before.is_empty();
-            let opens = before.is_empty() || before.ends_with(context.delimiter);
-            let closes = after.is_empty() || after.starts_with(context.delimiter);
+            let opens = before.is_empty() || before.ends_with(delimiter);
+            let closes = after.is_empty() || after.starts_with(delimiter);
             let is_end = after.is_empty();
             if !(is_bare || opens && closes) || (is_end && context.scope.sort_is_prefix && view.key.half == Half::Sort)
             {

@@ -2,9 +2,9 @@
 
 use crate::key::python::str_of;
 use crate::key::{Engine, EngineKey, Fields, KeyBuffer, Part, PartKind, Recorder, Slot, State, Stop, Written};
-use crate::model::{FieldPath, Index};
+use crate::model::{FieldPath, Index, KeyValue, Rule};
 
-use super::{Finding, FoundKey, Rule};
+use super::{Finding, FoundKey};
 
 /// An item's fields and keys.
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +125,16 @@ impl<'c, 'm> KeyView<'c, 'm> {
         context.engine.is_eager(self.number)
     }
 
+    /// What stands between the parts of this key: build_key always puts `#`, a template what the project agreed on.
+    pub fn delimiter<'d>(&self, context: &ItemContext<'d, '_>) -> &'d str {
+        let is_build_key = |rule: &Rule| matches!(rule, Rule::BuildKey(_));
+        let built = match &context.engine.model_key(self.number).value {
+            KeyValue::One(rule) => is_build_key(rule),
+            KeyValue::Cases(cases) => cases.iter().any(|case| is_build_key(&case.rule)),
+        };
+        if built { "#" } else { context.delimiter }
+    }
+
     /// The fields that the key was made of, in order, each once.
     pub fn fields(&self) -> Vec<&'m FieldPath> {
         let mut fields: Vec<&FieldPath> = Vec::new();
@@ -141,7 +151,7 @@ impl<'c, 'm> KeyView<'c, 'm> {
     /// A finding about this key.
     pub fn finding(
         &self,
-        rule: &'static Rule,
+        rule: &'static super::Rule,
         field: Option<&FieldPath>,
         message: impl Into<String>,
         help: impl Into<String>,

@@ -46,16 +46,17 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
         if !composed {
             continue;
         }
+        let delimiter = view.delimiter(context);
         for part in view.parts {
             let PartKind::Field(field) = part.kind else { continue };
-            if view.part_text(part).contains(context.delimiter) {
+            if view.part_text(part).contains(delimiter) {
                 findings.add(view.finding(
                     &RULE,
                     Some(field),
-                    format!("the value of `{}` holds the delimiter `{}`", field.name, context.delimiter),
+                    format!("the value of `{}` holds the delimiter `{}`", field.name, delimiter),
                     format!(
                         "replace it before the item is written, or in the model: `{{{}|replace('{}', '-')}}`",
-                        field.name, context.delimiter
+                        field.name, delimiter
                     ),
                 ));
             }

@@ -1,7 +1,7 @@
 //! `dropped-field`.
 
 use super::{DefaultLevel, Finding, Findings, ItemContext, Rule};
-use crate::text::printable;
+use crate::text::excerpt;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -33,7 +33,7 @@ When other code owns the attribute and the model never writes the item back.
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
-    let names: Vec<String> = context.dropped.iter().map(|name| format!("`{}`", printable(name))).collect();
+    let names: Vec<String> = context.dropped.iter().map(|name| format!("`{}`", excerpt(name))).collect();
     let message = match names.as_slice() {
         [] => return,
         [one] => format!("{one} is not in the model and is dropped"),

@@ -3,6 +3,7 @@
 use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::Written;
 use crate::model::IndexKind;
+use crate::value::Value;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -52,8 +53,13 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             Some(field) => format!("set `{}`, or give the key a prefix", field.name),
             None => "give the key a prefix or a field".to_owned(),
         };
+        let is_empty = match view.written {
+            Written::Text(text) => text.is_empty(),
+            Written::Typed(Value::Bytes(bytes)) => bytes.is_empty(),
+            _ => false,
+        };
         let message = match view.written {
-            Written::Text("") => format!("{cause}, so the key is empty: DynamoDB refuses the item"),
+            _ if is_empty => format!("{cause}, so the key is empty: DynamoDB refuses the item"),
             Written::Absent if view.index.kind == IndexKind::Primary => {
                 format!("{cause}, so the primary key has no value: DynamoDB refuses the item")
             }

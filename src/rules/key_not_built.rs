@@ -3,7 +3,7 @@
 use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::Written;
 use crate::key::python::push_repr;
-use crate::text::printable;
+use crate::text::excerpt;
 use crate::value::Value;
 
 /// The rule.
@@ -44,8 +44,7 @@ Never: the write fails.
 fn shown(value: &Value<'_>) -> String {
     let mut text = String::new();
     push_repr(&mut text, value);
-    let text: String = text.chars().take(60).collect();
-    format!("`{}`", printable(&text))
+    format!("`{}`", excerpt(&text))
 }
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
@@ -61,7 +60,7 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             }
             None => "change the expression in the model".to_owned(),
         };
-        let message = format!("the key cannot be built: {}", printable(&failure.message));
+        let message = format!("the key cannot be built: {}", excerpt(&failure.message));
         let finding = view.finding(&RULE, field, message, help);
         findings.add(finding);
     }

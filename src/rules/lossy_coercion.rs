@@ -3,7 +3,7 @@
 use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::python::{equal, push_repr, str_of};
 use crate::key::{PartKind, State};
-use crate::text::printable;
+use crate::text::excerpt;
 use crate::value::Value;
 
 /// The rule.
@@ -43,6 +43,10 @@ When the change is what you want, and every reader of the table maps items the s
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
     for view in context.views() {
+        // An eager key was computed before the value came.
+        if view.is_eager(context) {
+            continue;
+        }
         for part in view.parts {
             let PartKind::Field(field) = part.kind else { continue };
             let Some(slot) = context.slot(field) else { continue };
@@ -83,5 +87,5 @@ fn repr(value: &Value<'_>) -> String {
         Value::None => text.push_str("null"),
         value => push_repr(&mut text, value),
     }
-    printable(&text).into_owned()
+    excerpt(&text)
 }

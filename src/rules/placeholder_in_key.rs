@@ -1,6 +1,7 @@
 //! `placeholder-in-key`.
 
 use super::{DefaultLevel, Findings, ItemContext, Rule};
+use crate::key::python::strip;
 use crate::key::{PartKind, State};
 
 /// The rule.
@@ -48,8 +49,8 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             let (PartKind::Field(field) | PartKind::Fallback(Some(field))) = part.kind else { continue };
             let text = view.part_text(part);
             // A literal that stands in for a field is the model's own text, unless it is none.
-            let is_word =
-                matches!(part.kind, PartKind::Field(_)) && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
+            let is_word = matches!(part.kind, PartKind::Field(_))
+                && WORDS.iter().any(|word| strip(text).eq_ignore_ascii_case(word));
             // `{amount|str|zfill(12)}` prints `00000000None`.
             let is_dressed = matches!(part.kind, PartKind::Field(_))
                 && context.is_unset(field)

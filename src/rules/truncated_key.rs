@@ -2,7 +2,7 @@
 
 use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::Half;
-use crate::text::printable;
+use crate::text::excerpt;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -45,7 +45,7 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
         if text.is_empty() || (context.scope.sort_is_prefix && view.key.half == Half::Sort) {
             continue;
         }
-        let shown = printable(text);
+        let shown = excerpt(text);
         let lost = stop.pairs - stop.pair;
         let parts = if lost == 1 { "its last part".to_owned() } else { format!("its last {lost} parts") };
         let (message, help) = match stop.field {

@@ -4,7 +4,7 @@ use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::Written;
 use crate::key::python::str_of;
 use crate::model::KeyType;
-use crate::text::printable;
+use crate::text::excerpt;
 use crate::value::Value;
 
 /// The rule.
@@ -48,7 +48,7 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
         let kind = view.key.kind;
         let found = match view.written {
             Written::Text(_) if kind == KeyType::S => continue,
-            Written::Text(text) => format!("the text `{}`", printable(text)),
+            Written::Text(text) => format!("the text `{}`", excerpt(text)),
             Written::Typed(value) => match misfit(kind, value) {
                 Some(found) => found,
                 None => continue,
@@ -81,7 +81,7 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
 
 /// What a typed value is, where the key attribute cannot hold it.
 fn misfit(kind: KeyType, value: &Value<'static>) -> Option<String> {
-    let shown = || printable(&str_of(value).unwrap_or_default()).into_owned();
+    let shown = || excerpt(&str_of(value).unwrap_or_default());
     match (kind, value) {
         (KeyType::B, Value::Bytes(_)) => None,
         (KeyType::N, Value::Int(_)) => None,

@@ -44,7 +44,7 @@ pub fn untyped<'a>(entries: Vec<(Cow<'a, str>, Value<'a>)>) -> Result<Vec<(Cow<'
         .into_iter()
         .map(|(name, value)| match plain(value) {
             Ok(value) => Ok((name, value)),
-            Err(message) => Err(format!("attribute `{}`: {message}", crate::text::printable(&name))),
+            Err(message) => Err(format!("attribute `{}`: {message}", crate::text::excerpt(&name))),
         })
         .collect()
 }
@@ -60,7 +60,7 @@ fn plain(value: Value<'_>) -> Result<Value<'_>, String> {
     match (tag.as_ref(), payload) {
         ("S", Value::Str(text)) => Ok(Value::Str(text)),
         ("N", Value::Str(text)) => {
-            number(&text).ok_or_else(|| format!("`{}` is no number", crate::text::printable(&text)))
+            number(&text).ok_or_else(|| format!("`{}` is no number", crate::text::excerpt(&text)))
         }
         ("N", Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => {
             Err("an `N` is written as text, `{\"N\": \"12\"}`".to_owned())

@@ -35,6 +35,15 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// A long text made short for a message: its first characters, safe to show.
+pub fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 80;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", printable(&text[..end])),
+        None => printable(text).into_owned(),
+    }
+}
+
 fn push_printable(shown: &mut String, c: char) {
     match c {
         '\n' => shown.push_str("\\n"),

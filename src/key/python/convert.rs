@@ -3,7 +3,6 @@
 use num_bigint::{BigInt, Sign};
 use unicode_general_category::{GeneralCategory, get_general_category};
 
-use super::text::strip;
 use crate::value::Value;
 
 /// Python's truth of a value.
@@ -114,8 +113,9 @@ pub fn to_float(value: &Value<'_>) -> Result<f64, NoConversion> {
 /// Python refuses to read more digits than this into an int.
 const MAX_DIGITS: usize = 4300;
 
+/// Unlike `str.strip()`, the conversions do not take the separators 0x1c to 0x1f for white space.
 fn int_of_text(text: &str) -> Option<BigInt> {
-    let number = plain_digits(strip(text))?;
+    let number = plain_digits(text.trim())?;
     let digits = number.strip_prefix(['+', '-']).unwrap_or(&number);
     let sound = !digits.is_empty() && digits.len() <= MAX_DIGITS && digits.bytes().all(|b| b.is_ascii_digit());
     if !sound {
@@ -125,7 +125,7 @@ fn int_of_text(text: &str) -> Option<BigInt> {
 }
 
 fn float_of_text(text: &str) -> Option<f64> {
-    plain_digits(strip(text))?.parse().ok()
+    plain_digits(text.trim())?.parse().ok()
 }
 
 /// The text with decimal digits of any script as ASCII, and without the underscores that Python allows between digits.
@@ -186,7 +186,7 @@ mod tests {
         ] {
             assert_eq!(to_int(&Value::text(text)).ok(), int.map(Value::Int), "{text}");
         }
-        for text in ["", "1.5", "_1", "1__0", "1_", "+-1", "0x1", "abc", "-"] {
+        for text in ["", "1.5", "_1", "1__0", "1_", "+-1", "0x1", "abc", "-", "4\u{1c}"] {
             assert_eq!(to_int(&Value::text(text)), Err(NoConversion::Value), "{text}");
         }
         assert_eq!(to_float(&Value::text(" 1_0.5e1 ")), Ok(105.0));
