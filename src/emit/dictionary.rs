@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::key::python::push_repr;
+use crate::key::python::{push_decimal, push_repr, push_repr_with_decimals, to_int};
 use crate::key::{Half, Written};
-use crate::model::Era;
+use crate::model::{Dialect, Era};
 use crate::report::Explained;
 use crate::text::printable;
 use crate::value::Value;
@@ -38,11 +38,18 @@ pub fn dictionary<'v>(explained: &Explained<'v, 'v>, which: Dictionary) -> Value
         return index_dictionaries(explained);
     }
     let is_guide = explained.engine.dialect().era() == Era::Guide;
-    let keep_none = !is_guide && which != Dictionary::Resource;
+    let dialect = explained.engine.dialect();
+    let keep_none = match which {
+        Dictionary::Client => !is_guide && !dialect.drops_none_for_clients(),
+        Dictionary::Plain => !is_guide,
+        Dictionary::Keys | Dictionary::Resource => false,
+    };
     let mut fields = fields(explained, keep_none);
-    if which == Dictionary::Client {
-        for (_, value) in &mut fields {
+    for (_, value) in &mut fields {
+        if which == Dictionary::Client {
             *value = if is_guide { typed(value) } else { library_client(value) };
+        } else if !is_guide && let Value::Bytes(bytes) = value {
+            *value = library_binary(bytes);
         }
     }
     if which == Dictionary::Plain {
@@ -76,7 +83,8 @@ fn fields<'v>(explained: &Explained<'v, 'v>, keep_none: bool) -> Entries<'v> {
         .map(|(attribute, slot)| (Cow::Borrowed(attribute.name.as_str()), slot.value.get().clone()))
         .collect();
     if explained.engine.dialect().has_ttl() && !explained.engine.has_field("ttl") {
-        let ttl = explained.ttl.cloned().unwrap_or(Value::None);
+        // The property's setter is `int(value)`.
+        let ttl = explained.ttl.map_or(Value::None, |ttl| to_int(ttl).unwrap_or_else(|_| ttl.clone()));
         all.push((Cow::Borrowed("ttl"), ttl));
     }
     all.retain(|(_, value)| keep_none || *value != Value::None);
@@ -85,18 +93,29 @@ fn fields<'v>(explained: &Explained<'v, 'v>, keep_none: bool) -> Entries<'v> {
 
 /// The keys, as `_add_indexes` adds them: those that are None are left out.
 fn keys<'v>(explained: &Explained<'v, 'v>, with_types: bool) -> Entries<'v> {
+    let is_primary_partition = |attribute: &str| {
+        let primary = explained.engine.model().primary();
+        primary.is_some_and(|index| index.partition_keys.keys.iter().any(|key| *key.attribute == attribute))
+    };
     explained
         .attributes()
         .into_iter()
         .filter_map(|(attribute, written)| {
             let value = value_of(written);
-            if value == Value::None {
+            // The library leaves None out, but for the table's own partition key.
+            if value == Value::None && (with_types || !is_primary_partition(attribute)) {
                 return None;
             }
             let value = if with_types { typed(&value) } else { value };
             Some((Cow::Borrowed(attribute), value))
         })
         .collect()
+}
+
+/// What the library makes of bytes: the attributes of boto3's `Binary` as a dictionary, in hexadecimal.
+fn library_binary<'v>(bytes: &[u8]) -> Value<'v> {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Value::Map(vec![(Cow::Borrowed("value"), Value::text(hex))])
 }
 
 fn value_of<'v>(written: Written<'v>) -> Value<'v> {
@@ -135,11 +154,12 @@ fn typed<'v>(value: &Value<'_>) -> Value<'v> {
         Value::None => tagged("NULL", Value::Bool(true)),
         Value::Bool(value) => tagged("BOOL", Value::Bool(*value)),
         Value::Int(_) | Value::BigInt(_) => tagged("N", print(value)),
-        // boto3 prints the Decimal, whose exponent is in capitals.
-        Value::Float(_) => match print(value) {
-            Value::Str(text) => tagged("N", Value::text(text.to_uppercase())),
-            other => tagged("N", other),
-        },
+        // boto3 prints the Decimal.
+        Value::Float(number) => {
+            let mut text = String::new();
+            push_decimal(&mut text, *number);
+            tagged("N", Value::text(text))
+        }
         Value::Str(text) => tagged("S", Value::text(text.clone().into_owned())),
         Value::Bytes(bytes) => tagged("B", Value::text(STANDARD.encode(bytes))),
         Value::List(values) => tagged("L", Value::List(values.iter().map(typed).collect())),
@@ -172,13 +192,33 @@ fn library_client<'v>(value: &Value<'_>) -> Value<'v> {
         Value::Map(entries) => typed(&Value::Map(
             entries.iter().map(|(key, value)| (Cow::Owned(key.clone().into_owned()), library_client(value))).collect(),
         )),
+        Value::Bytes(bytes) => match library_binary(bytes) {
+            Value::Map(entries) => library_client(&Value::Map(entries)),
+            other => other,
+        },
         other => typed(other),
     }
 }
 
-/// A value as Python prints it, safe to show.
-pub fn write_python(out: &mut dyn std::io::Write, value: &Value<'_>) -> std::io::Result<()> {
+/// A dictionary of an item as Python prints it, safe to show.
+///
+/// The guide shows numbers as they are; the library has Decimals where the dictionary is for DynamoDB.
+pub fn write_python(
+    out: &mut dyn std::io::Write,
+    value: &Value<'_>,
+    which: Dictionary,
+    dialect: &Dialect,
+) -> std::io::Result<()> {
+    let has_decimals = match which {
+        Dictionary::Resource => dialect.era() != Era::Guide,
+        Dictionary::Plain => !dialect.has_native_numbers(),
+        Dictionary::Keys | Dictionary::Client => false,
+    };
     let mut text = String::new();
-    push_repr(&mut text, value);
+    if has_decimals {
+        push_repr_with_decimals(&mut text, value);
+    } else {
+        push_repr(&mut text, value);
+    }
     writeln!(out, "{}", printable(&text))
 }

@@ -123,6 +123,9 @@ pub fn query(
             Written::Failed(failure) => return Err(failed(failure.message.clone())),
         };
         fits(key.kind, &value, &key.attribute).map_err(failed)?;
+        if matches!(&value, Value::Bytes(bytes) if bytes.is_empty()) {
+            return Err(failed(format!("`{}` is empty, and a query needs the whole partition key", key.attribute)));
+        }
         request.add("pk", &key.attribute, "=", &value);
         partition_key.push(json!({ "attribute": key.attribute, "value": to_json(&value) }));
         keys_dict.insert(key.attribute.clone(), to_json(&value));
@@ -151,7 +154,15 @@ pub fn query(
         fits(key.kind, &value, &key.attribute).map_err(failed)?;
         sorts.push((key, value));
     }
-    let mut sort_key = None;
+    // Without a value there is no condition, but debug_info() names the sort key all the same.
+    let mut sort_key = note.as_ref().and(explained.half(compiled, Half::Sort).get(sorts.len())).map(|number| {
+        let key = &explained.engine.keys()[*number];
+        let value = match explained.keys.get(*number) {
+            Written::Text(text) => json!(text),
+            _ => JsonValue::Null,
+        };
+        json!({ "attribute": key.attribute, "value": value, "condition": condition.name() })
+    });
     let count = sorts.len();
     for (at, (key, value)) in sorts.into_iter().enumerate() {
         let condition = if at + 1 < count { &Condition::Eq } else { condition };

@@ -105,6 +105,16 @@ impl Dialect {
         self.era
     }
 
+    /// True where `to_dictionary()` gives floats; before boto3-assist 0.66 it gave Decimals.
+    pub fn has_native_numbers(&self) -> bool {
+        self.version.is_none_or(|version| version >= (0, 66, 0))
+    }
+
+    /// True where `to_client_dictionary()` leaves unset fields out: boto3-assist 0.1.
+    pub fn drops_none_for_clients(&self) -> bool {
+        self.version.is_some_and(|version| version < (0, 2, 0))
+    }
+
     /// True where every model has a `ttl` property: boto3-assist since 0.54.
     pub fn has_ttl(&self) -> bool {
         self.version.is_some_and(|version| version >= (0, 54, 0))

@@ -10,7 +10,14 @@ use crate::value::Value;
 
 /// Declares a table of a TOML file: the struct, its reader and its JSON Schema from one list of keys.
 macro_rules! document {
-    ($(#[$meta:meta])* pub struct $name:ident { $( $(#[$field_meta:meta])* pub $field:ident : $kind:ty, )* }) => {
+    ($(#[$meta:meta])* pub struct $name:ident { $($fields:tt)* }) => {
+        $crate::model::document::document!(@ false, $(#[$meta])* pub struct $name { $($fields)* });
+    };
+    // A lenient table goes on without a key that could not be read, so that the rest of the file is still checked.
+    ($(#[$meta:meta])* lenient pub struct $name:ident { $($fields:tt)* }) => {
+        $crate::model::document::document!(@ true, $(#[$meta])* pub struct $name { $($fields)* });
+    };
+    (@ $lenient:literal, $(#[$meta:meta])* pub struct $name:ident { $( $(#[$field_meta:meta])* pub $field:ident : $kind:ty, )* }) => {
         #[derive(Clone, Debug, schemars::JsonSchema)]
         #[schemars(deny_unknown_fields)]
         $(#[$meta])*
@@ -30,7 +37,14 @@ macro_rules! document {
                 let table = reader.table(node)?;
                 $( let $field = reader.field(table, stringify!($field).trim_start_matches("r#"), span); )*
                 reader.reject_unknown_keys(table, &[$( stringify!($field).trim_start_matches("r#") ),*]);
-                Some(Self { $( $field: $field?, )* span })
+                Some(Self {
+                    $( $field: match $field {
+                        Some(value) => value,
+                        None if $lenient => <$kind as $crate::model::reader::FromToml>::stand_in()?,
+                        None => return None,
+                    }, )*
+                    span,
+                })
             }
         }
     };
@@ -85,7 +99,7 @@ pub(crate) use words;
 document! {
     /// A model of dynkeys: one entity of a DynamoDB table.
     #[schemars(title = "dynkeys model")]
-    pub struct ModelDocument {
+    lenient pub struct ModelDocument {
         /// The entity's name, for example `User`.
         pub entity: Spanned<String>,
         /// What the entity is.

@@ -18,6 +18,11 @@ pub trait FromToml: Sized {
     /// Reads the value.
     fn from_toml(node: &Node<'_>, reader: &mut Reader) -> Option<Self>;
 
+    /// What to go on with where a value could not be read and its problem is recorded.
+    fn stand_in() -> Option<Self> {
+        None
+    }
+
     /// What an absent key means; by default it is a problem.
     fn missing(key: &str, table: Span, reader: &mut Reader) -> Option<Self> {
         reader.problem("missing-key", table, format!("`{key}` is missing")).label(format!("this needs `{key}`"));
@@ -223,6 +228,10 @@ fn kind(value: &DeValue<'_>) -> &'static str {
 }
 
 impl FromToml for String {
+    fn stand_in() -> Option<Self> {
+        Some("?".to_owned())
+    }
+
     fn from_toml(node: &Node<'_>, reader: &mut Reader) -> Option<Self> {
         match node.get_ref() {
             DeValue::String(text) => Some(text.clone().into_owned()),
@@ -302,6 +311,10 @@ impl FromToml for Value<'static> {
 }
 
 impl<T: FromToml> FromToml for Spanned<T> {
+    fn stand_in() -> Option<Self> {
+        T::stand_in().map(|value| Self::new(value, Span::default()))
+    }
+
     fn from_toml(node: &Node<'_>, reader: &mut Reader) -> Option<Self> {
         T::from_toml(node, reader).map(|value| Self::new(value, node.span()))
     }
@@ -312,6 +325,10 @@ impl<T: FromToml> FromToml for Spanned<T> {
 }
 
 impl<T: FromToml> FromToml for Option<T> {
+    fn stand_in() -> Option<Self> {
+        Some(None)
+    }
+
     fn from_toml(node: &Node<'_>, reader: &mut Reader) -> Option<Self> {
         T::from_toml(node, reader).map(Some)
     }

@@ -59,7 +59,7 @@ impl<'o> Output<'o> {
                 if is_json(self.format) {
                     self.json(first, &Json(&value), streams)?;
                 } else {
-                    write_python(streams.out, &value).map_err(Error::Output)?;
+                    write_python(streams.out, &value, *which, explained.engine.dialect()).map_err(Error::Output)?;
                 }
             }
             View::Query(condition) => {

@@ -23,6 +23,21 @@ pub fn str_of(value: &Value<'_>) -> Option<String> {
 
 /// Appends `repr(value)`.
 pub fn push_repr(out: &mut String, value: &Value<'_>) {
+    push_repr_with(out, value, push_float);
+}
+
+/// Appends `repr(value)` with floats as the `Decimal` that boto3 stores.
+pub fn push_repr_with_decimals(out: &mut String, value: &Value<'_>) {
+    push_repr_with(out, value, push_decimal_repr);
+}
+
+fn push_decimal_repr(out: &mut String, number: f64) {
+    out.push_str("Decimal('");
+    push_decimal(out, number);
+    out.push_str("')");
+}
+
+fn push_repr_with(out: &mut String, value: &Value<'_>, float: fn(&mut String, f64)) {
     match value {
         Value::None => out.push_str("None"),
         Value::Bool(true) => out.push_str("True"),
@@ -30,12 +45,27 @@ pub fn push_repr(out: &mut String, value: &Value<'_>) {
         // Writing to a String cannot fail.
         Value::Int(number) => drop(write!(out, "{number}")),
         Value::BigInt(number) => drop(write!(out, "{number}")),
-        Value::Float(number) => push_float(out, *number),
+        Value::Float(number) => float(out, *number),
         Value::Str(text) => push_quoted(out, text),
         Value::Bytes(bytes) => push_bytes(out, bytes),
-        Value::List(values) => push_sequence(out, '[', values, ']'),
+        Value::List(values) => push_sequence(out, ('[', ']'), values, float),
         Value::Set(values) if values.is_empty() => out.push_str("set()"),
-        Value::Set(values) => push_sequence(out, '{', values, '}'),
+        // Mapping turns Decimals into int and float in lists and maps, but not in sets.
+        Value::Set(values) => {
+            for (at, value) in values.iter().enumerate() {
+                out.push_str(if at == 0 { "{" } else { ", " });
+                match value {
+                    Value::Float(number) => push_decimal_repr(out, *number),
+                    Value::Int(_) | Value::BigInt(_) => {
+                        out.push_str("Decimal('");
+                        push_repr_with(out, value, float);
+                        out.push_str("')");
+                    }
+                    value => push_repr_with(out, value, float),
+                }
+            }
+            out.push('}');
+        }
         Value::Map(entries) => {
             out.push('{');
             for (at, (key, value)) in entries.iter().enumerate() {
@@ -44,22 +74,43 @@ pub fn push_repr(out: &mut String, value: &Value<'_>) {
                 }
                 push_quoted(out, key);
                 out.push_str(": ");
-                push_repr(out, value);
+                push_repr_with(out, value, float);
             }
             out.push('}');
         }
     }
 }
 
-fn push_sequence(out: &mut String, open: char, values: &[Value<'_>], close: char) {
-    out.push(open);
+fn push_sequence(out: &mut String, brackets: (char, char), values: &[Value<'_>], float: fn(&mut String, f64)) {
+    out.push(brackets.0);
     for (at, value) in values.iter().enumerate() {
         if at > 0 {
             out.push_str(", ");
         }
-        push_repr(out, value);
+        push_repr_with(out, value, float);
     }
-    out.push(close);
+    out.push(brackets.1);
+}
+
+/// Appends `str(Decimal(str(number)))`: scientific below 1e-6 and where the last digit is above the units.
+pub fn push_decimal(out: &mut String, number: f64) {
+    let start = out.len();
+    push_float(out, number);
+    let Some((mantissa, exponent)) = out[start..].split_once('e').map(|(m, e)| (m.to_owned(), e.to_owned())) else {
+        return;
+    };
+    out.truncate(start);
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    if (-6..0).contains(&exponent) {
+        let (sign, digits) = match mantissa.strip_prefix('-') {
+            Some(digits) => ("-", digits),
+            None => ("", mantissa.as_str()),
+        };
+        let zeros = "0".repeat(exponent.unsigned_abs() as usize - 1);
+        let _ = write!(out, "{sign}0.{zeros}{}", digits.replace('.', ""));
+    } else {
+        let _ = write!(out, "{mantissa}E{exponent:+}");
+    }
 }
 
 /// Appends `repr(number)`: the shortest digits that read back, in scientific form below 1e-4 and from 1e16.
@@ -253,6 +304,23 @@ mod tests {
         ] {
             let mut out = String::new();
             push_float(&mut out, number);
+            assert_eq!(out, text);
+        }
+    }
+
+    #[test]
+    fn decimals_print_as_in_python() {
+        for (number, text) in [
+            (29.99, "29.99"),
+            (1e-5, "0.00001"),
+            (1.5e-6, "0.0000015"),
+            (-1e-7, "-1E-7"),
+            (1.5e-7, "1.5E-7"),
+            (1e16, "1E+16"),
+            (0.0, "0.0"),
+        ] {
+            let mut out = String::new();
+            push_decimal(&mut out, number);
             assert_eq!(out, text);
         }
     }
