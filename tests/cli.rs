@@ -346,6 +346,18 @@ fn the_dictionaries_follow_the_dialect() {
     );
     // The library has no ttl before 0.54.
     assert!(!explain("boto3-assist@0.53.0", "plain").contains("ttl"));
+    // As Python prints them: Decimals where the dictionary is for DynamoDB, and before 0.66 everywhere.
+    let print = |dialect: &str, which: &str, item: &str| {
+        let arguments = ["explain", PRODUCT, "-", "--as", which, "--dialect", dialect, "--fail-on", "never"];
+        run_with_input(&arguments, item.as_bytes()).stdout
+    };
+    let small = r#"{"id":"A","price":1e-7}"#;
+    assert!(print("boto3-assist@0.66.0", "resource", small).contains("'price': Decimal('1E-7')"));
+    assert!(print("boto3-assist@0.66.0", "plain", small).contains("'price': 1e-07"));
+    assert!(print("boto3-assist@0.65.0", "plain", small).contains("'price': Decimal('1E-7')"));
+    assert!(print("boto3-assist@0.66.0", "client", r#"{"price":1e-5}"#).contains("'price': {'N': '0.00001'}"));
+    assert!(print("boto3-assist@0.66.0", "client", r#"{"ttl":"17"}"#).contains("'ttl': {'N': '17'}"));
+    assert!(print("boto3-assist@0.66.0", "plain", r#"{"name":{"B":"aGk="}}"#).contains("'name': {'value': '6869'}"));
     // The guide leaves unset fields out, and its client dictionary is one that a client takes.
     assert_eq!(
         explain("guide", "client"),

@@ -15,7 +15,7 @@ use crate::model::{Dialect, Era};
 use crate::report::{Explained, Leveled, Levels, Selection};
 use crate::rules::{ITEM_RULES, ItemContext, Scope, check_item};
 use crate::source::{Item, read_items, untyped_among_typed};
-use crate::text::{did_you_mean, printable};
+use crate::text::{closest, did_you_mean, printable};
 use crate::value::Value;
 
 use output::{Output, View};
@@ -25,6 +25,12 @@ pub fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let request = Request::new(args)?;
     let folder = std::env::current_dir().unwrap_or_default();
     let config = Config::find(args.config.as_deref(), &folder)?;
+    for rule in config.levels.rules() {
+        let known = || ITEM_RULES.iter().map(|rule| rule.name);
+        if let (false, Some(near)) = (known().any(|name| name == rule), closest(rule, known())) {
+            streams.note(&format!("there is no rule `{rule}` in [rules]: did you mean `{near}`?"));
+        }
+    }
     let engines = request.engines(args, &config)?;
     let explainer = Explainer::new(args, &config, &request, &engines)?;
     let mut output = Output::new(args.format, &request.view, config.table_name.as_deref());

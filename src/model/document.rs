@@ -101,10 +101,12 @@ document! {
     #[schemars(title = "dynkeys model")]
     lenient pub struct ModelDocument {
         /// The entity's name, for example `User`.
+        #[schemars(length(min = 1))]
         pub entity: Spanned<String>,
         /// What the entity is.
         pub description: Option<Spanned<String>>,
         /// How build_key behaves: `guide`, or `boto3-assist@VERSION`. By default the project's (`dynkeys.toml`), else `guide`.
+        #[schemars(regex(pattern = r"^(guide|boto3-assist@[0-9].*)$"))]
         pub dialect: Option<Spanned<String>>,
         /// The entity's fields, by name.
         pub attributes: Option<Entries<AttributeDocument>>,
@@ -127,6 +129,7 @@ document! {
         /// A regular expression that the whole value matches.
         pub pattern: Option<Spanned<String>>,
         /// The values that the field may have.
+        #[schemars(length(min = 1))]
         pub r#enum: Option<Spanned<Vec<Spanned<Value<'static>>>>>,
         /// The most characters that the value has.
         pub max_length: Option<Spanned<u64>>,
@@ -198,12 +201,14 @@ document! {
         /// The name of the key attribute, for example `gsi1_pk`.
         pub attribute: Spanned<String>,
         /// Pairs of a prefix and a value, joined as the dialect's build_key does.
+        #[schemars(length(min = 1))]
         pub build_key: Option<Spanned<Vec<PairDocument>>>,
         /// Text with placeholders, read as a Python f-string: an unset field prints `None`, case is kept.
         pub template: Option<Spanned<String>>,
         /// One placeholder: the typed value itself, for N and B keys.
         pub value: Option<Spanned<Value<'static>>>,
         /// A dynamic key: the first case whose `when` is true, else the last.
+        #[schemars(length(min = 1))]
         pub cases: Option<Spanned<Vec<CaseDocument>>>,
         /// The type of the key attribute: `S` (the default), `N` or `B`.
         pub r#type: Option<Spanned<KeyType>>,
@@ -234,6 +239,7 @@ document! {
         /// An expression; the case is taken where it is true as Python sees it.
         pub when: Option<Spanned<String>>,
         /// Pairs of a prefix and a value.
+        #[schemars(length(min = 1))]
         pub build_key: Option<Spanned<Vec<PairDocument>>>,
         /// Text with placeholders.
         pub template: Option<Spanned<String>>,

@@ -37,6 +37,8 @@ pub struct Reader {
     pub source: Arc<SourceFile>,
     /// What was wrong so far.
     pub problems: Vec<Problem>,
+    /// A string, a byte of its decoded text and where that is in the source: places behind it are found from there.
+    mark: Option<(Span, usize, usize)>,
 }
 
 /// A problem just recorded, to be told more of.
@@ -71,7 +73,7 @@ impl Recorded<'_> {
 impl Reader {
     /// Reads `source` as a `T`. The syntax is read with recovery, so that one slip does not hide the next.
     pub fn read<T: FromToml>(source: Arc<SourceFile>) -> (Option<T>, Reader) {
-        let mut reader = Self { source: Arc::clone(&source), problems: Vec::new() };
+        let mut reader = Self { source: Arc::clone(&source), problems: Vec::new(), mark: None };
         let (table, errors) = DeTable::parse_recoverable(source.text());
         for error in &errors {
             let span = error.span().unwrap_or_default();
@@ -149,7 +151,18 @@ impl Reader {
 
     /// Where the decoded text of a TOML string has its byte `offset`: escapes and quotes of the source are counted.
     pub fn offset_in_string(&self, string: Span, offset: usize) -> usize {
-        string.start + raw_offset(self.source.slice(string), offset)
+        let raw = self.source.slice(string);
+        let from = match self.mark {
+            Some((marked, decoded, at)) if marked == string && decoded <= offset => (decoded, at),
+            _ => (0, content_start(raw)),
+        };
+        string.start + raw_offset(raw, from, offset)
+    }
+
+    /// Remembers a place in a string, so that those behind it are found without reading the string from its start.
+    pub fn mark_in_string(&mut self, string: Span, offset: usize) {
+        let at = self.offset_in_string(string, offset) - string.start;
+        self.mark = Some((string, offset, at));
     }
 
     /// The span of a range of bytes of a TOML string's decoded text.
@@ -158,20 +171,19 @@ impl Reader {
     }
 }
 
-/// How far into a raw TOML string (quotes included) the decoded byte `offset` is.
-fn raw_offset(raw: &str, offset: usize) -> usize {
-    let (quote, multiline) = match raw.as_bytes() {
-        [b'"', b'"', b'"', ..] => ('"', true),
-        [b'\'', b'\'', b'\'', ..] => ('\'', true),
-        [b'"', ..] => ('"', false),
-        _ => ('\'', false),
-    };
-    let mut at = if multiline { 3 } else { 1 };
-    if multiline {
-        let rest = &raw[at.min(raw.len())..];
-        at += if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
+/// Where the text of a raw TOML string begins, behind its quotes.
+fn content_start(raw: &str) -> usize {
+    if !raw.starts_with("\"\"\"") && !raw.starts_with("'''") {
+        return 1;
     }
-    let mut decoded = 0;
+    let rest = &raw[3..];
+    3 + if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) }
+}
+
+/// How far into a raw TOML string the decoded byte `offset` is, counted from a place known in both.
+fn raw_offset(raw: &str, from: (usize, usize), offset: usize) -> usize {
+    let quote = raw.chars().next().unwrap_or('"');
+    let (mut decoded, mut at) = from;
     while decoded < offset {
         let Some(rest) = raw.get(at..) else { break };
         let Some(c) = rest.chars().next() else { break };
@@ -367,7 +379,7 @@ mod tests {
             (r#""\U0001F600\"{x}""#, "😀\"{x}"),
         ] {
             let at = decoded.find("{x}").unwrap();
-            assert_eq!(raw_offset(raw, at), raw.find("{x}").unwrap(), "{raw}");
+            assert_eq!(raw_offset(raw, (0, content_start(raw)), at), raw.find("{x}").unwrap(), "{raw}");
         }
     }
 }

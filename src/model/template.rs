@@ -81,6 +81,7 @@ pub fn read_expression(
     attributes: &[String],
     reader: &mut Reader,
 ) -> Option<Expression> {
+    reader.mark_in_string(span, range.start);
     let parsed = {
         let place =
             |inner: Range<usize>| reader.span_in_string(span, range.start + inner.start..range.start + inner.end);

@@ -54,6 +54,11 @@ impl Levels {
         self.0.insert(rule.into(), level);
     }
 
+    /// The names of the rules that were given a level.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// A finding with its level, or none where its rule is off.
     pub fn apply(&self, finding: Finding) -> Option<Leveled> {
         let level = self.0.get(finding.rule.name).copied().unwrap_or(finding.rule.level.into());
