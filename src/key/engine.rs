@@ -108,7 +108,7 @@ impl KeyBuffer {
     pub fn get(&self, key: usize) -> Written<'_> {
         match self.values.get(key) {
             Some(Stored::Text(range)) => Written::Text(&self.text[range.clone()]),
-            Some(Stored::Typed(value)) if *value != Value::None => Written::Typed(value),
+            Some(Stored::Typed(value)) if !matches!(value, Value::None) => Written::Typed(value),
             Some(Stored::Failed(failure)) => Written::Failed(failure),
             Some(Stored::Typed(_)) | None => Written::Absent,
         }
@@ -263,16 +263,17 @@ impl Engine {
                 let start = out.len();
                 match evaluate_cell(cell, fields)? {
                     Side::Text(template) => write_template(template, fields, out, trace)?,
-                    Side::Value(held, origin) => {
+                    Side::Value(held, placeholder) => {
                         let Value::Str(text) = held.get() else {
-                            if let Some(origin) = origin {
-                                trace.placeholder(start, start, origin);
+                            if let Some(placeholder) = placeholder {
+                                let none = matches!(held.get(), Value::None);
+                                trace.placeholder(start, start, placeholder, none);
                             }
                             return Ok(Some(held.get().clone().into_owned()));
                         };
                         out.push_str(text);
-                        match origin {
-                            Some(origin) => trace.placeholder(start, out.len(), origin),
+                        match placeholder {
+                            Some(placeholder) => trace.placeholder(start, out.len(), placeholder, false),
                             None => trace.literal(start, out.len()),
                         }
                     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::fields::{Fields, Held};
 use super::python::{self, NoConversion, equal, is_true, parse_moment, push_str, to_float, to_int, zfill};
-use super::trace::{Origin, Trace};
+use super::trace::{Origin, Placeholder, Trace};
 use crate::model::{Cell, Expression, ExpressionKind, FieldPath, Filter, Piece, Template};
 use crate::value::Value;
 
@@ -29,17 +29,6 @@ pub(super) struct Evaluated<'v, 'm> {
     pub origin: Origin<'m>,
 }
 
-/// Evaluates the whole expression of a placeholder.
-pub(super) fn evaluate_placeholder<'v, 'm: 'v>(
-    expression: &'m Expression,
-    fields: &'v Fields<'v>,
-) -> Result<Evaluated<'v, 'm>, Failure> {
-    let mut evaluated = evaluate(expression, fields)?;
-    evaluated.origin.expression = Some(expression);
-    evaluated.origin.none = *evaluated.value.get() == Value::None;
-    Ok(evaluated)
-}
-
 /// Evaluates an expression.
 pub(super) fn evaluate<'v, 'm: 'v>(
     expression: &'m Expression,
@@ -47,12 +36,12 @@ pub(super) fn evaluate<'v, 'm: 'v>(
 ) -> Result<Evaluated<'v, 'm>, Failure> {
     let choose = |chosen: Evaluated<'v, 'm>, passed: Option<&'m FieldPath>| match chosen.origin.field {
         Some(_) => chosen,
-        None => Evaluated { origin: Origin { field: passed, fallback: true, ..Origin::default() }, ..chosen },
+        None => Evaluated { origin: Origin { field: passed, fallback: true }, ..chosen },
     };
     match &expression.kind {
         ExpressionKind::Field(field) => Ok(Evaluated {
             value: Held::Ref(fields.value(field)),
-            origin: Origin { field: Some(field), ..Origin::default() },
+            origin: Origin { field: Some(field), fallback: false },
         }),
         ExpressionKind::Literal(literal) => Ok(Evaluated { value: Held::Ref(literal), origin: Origin::default() }),
         ExpressionKind::Or(left, right) => {
@@ -98,7 +87,7 @@ pub(super) fn evaluate<'v, 'm: 'v>(
 fn computed<'v, 'm>(value: bool, expression: &'m Expression) -> Evaluated<'v, 'm> {
     Evaluated {
         value: Held::Own(Value::Bool(value)),
-        origin: Origin { field: expression.first_field(), fallback: true, ..Origin::default() },
+        origin: Origin { field: expression.first_field(), fallback: true },
     }
 }
 
@@ -179,10 +168,11 @@ pub(super) fn write_template<'m, T: Trace<'m>>(
                 trace.literal(from, out.len());
             }
             Piece::Placeholder(expression) => {
-                let evaluated = evaluate_placeholder(expression, fields)?;
+                let evaluated = evaluate(expression, fields)?;
                 push_str(out, evaluated.value.get())
                     .map_err(|message| Failure::new(message, Some(evaluated.origin)))?;
-                trace.placeholder(from, out.len(), evaluated.origin);
+                let none = matches!(evaluated.value.get(), Value::None);
+                trace.placeholder(from, out.len(), Placeholder { origin: evaluated.origin, expression }, none);
             }
         }
     }
@@ -198,8 +188,8 @@ pub(super) fn evaluate_cell<'v, 'm: 'v>(
     Ok(match cell {
         Cell::Literal(literal) => Side::Value(Held::Ref(literal), None),
         Cell::Placeholder(expression) => {
-            let evaluated = evaluate_placeholder(expression, fields)?;
-            Side::Value(evaluated.value, Some(evaluated.origin))
+            let evaluated = evaluate(expression, fields)?;
+            Side::Value(evaluated.value, Some(Placeholder { origin: evaluated.origin, expression }))
         }
         Cell::Text(template) => Side::Text(template),
     })

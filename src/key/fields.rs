@@ -77,6 +77,9 @@ impl<'a> Fields<'a> {
 
     fn reach(&self, field: &FieldPath) -> Option<&Value<'a>> {
         let slot = field.attribute.and_then(|attribute| self.slots.get(attribute))?;
+        if field.path.is_empty() {
+            return Some(slot.value.get());
+        }
         field.path.iter().try_fold(slot.value.get(), |value, key| value.get(key))
     }
 }
@@ -98,14 +101,14 @@ impl FieldRule {
 
     fn given<'a>(&'a self, value: &'a Value<'a>) -> Slot<'a> {
         let Some(default) = &self.default else {
-            let state = if *value == Value::None { State::Null } else { State::Given };
+            let state = if matches!(value, Value::None) { State::Null } else { State::Given };
             return Slot { value: Held::Ref(value), state };
         };
         match coerce(default, value) {
             Coerced::Kept => Slot { value: Held::Ref(value), state: State::Given },
             Coerced::Changed(changed) => Slot { value: Held::Own(changed), state: State::Coerced(value) },
             // Null leaves the default as it is, which is what a default is for; any other value is lost.
-            Coerced::Refused if *value == Value::None => self.initial(),
+            Coerced::Refused if matches!(value, Value::None) => self.initial(),
             Coerced::Refused => Slot { value: Held::Ref(default), state: State::Coerced(value) },
         }
     }

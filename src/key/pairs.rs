@@ -3,7 +3,7 @@
 use super::evaluate::Failure;
 use super::fields::Held;
 use super::python::{is_blank, is_true, lower_from, push_str};
-use super::trace::{Origin, Stop, Trace};
+use super::trace::{Origin, Placeholder, Stop, Trace};
 use crate::model::{Dialect, Era};
 use crate::value::Value;
 
@@ -46,7 +46,7 @@ impl Customs {
 
 /// One side of a pair, evaluated: a typed value, or text that a template will write.
 pub(super) enum Side<'v, 'm, W> {
-    Value(Held<'v>, Option<Origin<'m>>),
+    Value(Held<'v>, Option<Placeholder<'m>>),
     Text(W),
 }
 
@@ -67,7 +67,7 @@ impl<'m, T: Trace<'m>> PairWriter<'_, T> {
         value: &Side<'_, 'm, W>,
         write: &mut impl FnMut(&W, &mut String, &mut T) -> Result<(), Failure>,
     ) -> Result<bool, Failure> {
-        let unset = matches!(value, Side::Value(value, _) if *value.get() == Value::None);
+        let unset = matches!(value, Side::Value(value, _) if matches!(value.get(), Value::None));
         if unset && self.customs.unset != Unset::Prints {
             if self.customs.unset == Unset::Stops || self.written == 0 {
                 self.delimiter();
@@ -86,8 +86,8 @@ impl<'m, T: Trace<'m>> PairWriter<'_, T> {
             self.trace.rewind(mark, before);
             self.bare_prefix(prefix, write)?;
             // The value is still a part of the key, an empty one.
-            if let Side::Value(_, Some(origin)) = value {
-                self.trace.placeholder(self.out.len(), self.out.len(), *origin);
+            if let Side::Value(_, Some(placeholder)) = value {
+                self.trace.placeholder(self.out.len(), self.out.len(), *placeholder, false);
             }
         }
         self.written += 1;
@@ -133,7 +133,7 @@ impl<'m, T: Trace<'m>> PairWriter<'_, T> {
         prefix: &Side<'_, 'm, W>,
         write: &mut impl FnMut(&W, &mut String, &mut T) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let is_none = matches!(prefix, Side::Value(value, _) if *value.get() == Value::None);
+        let is_none = matches!(prefix, Side::Value(value, _) if matches!(value.get(), Value::None));
         if is_none && !self.customs.bare_none {
             return Ok(());
         }
@@ -147,11 +147,13 @@ impl<'m, T: Trace<'m>> PairWriter<'_, T> {
     ) -> Result<(), Failure> {
         match side {
             Side::Text(text) => write(text, self.out, self.trace),
-            Side::Value(value, origin) => {
+            Side::Value(value, placeholder) => {
                 let from = self.out.len();
-                push_str(self.out, value.get()).map_err(|error| Failure::new(error, *origin))?;
-                match origin {
-                    Some(origin) => self.trace.placeholder(from, self.out.len(), *origin),
+                push_str(self.out, value.get())
+                    .map_err(|error| Failure::new(error, placeholder.map(|one| one.origin)))?;
+                let none = matches!(value.get(), Value::None);
+                match placeholder {
+                    Some(placeholder) => self.trace.placeholder(from, self.out.len(), *placeholder, none),
                     None => self.trace.literal(from, self.out.len()),
                 }
                 Ok(())
@@ -169,12 +171,14 @@ impl<'m, T: Trace<'m>> PairWriter<'_, T> {
 
     /// Reports that the chain stopped at a pair.
     pub fn stopped(&mut self, value: &Side<'_, 'm, impl Sized>, pair: usize, pairs: usize) {
-        let origin = match value {
-            Side::Value(_, origin) => origin.unwrap_or_default(),
-            Side::Text(_) => Origin::default(),
-        };
-        self.trace.placeholder(self.out.len(), self.out.len(), Origin { fallback: false, ..origin });
-        self.trace.stop(Stop { field: origin.field, pair, pairs });
+        let mut field = None;
+        if let Side::Value(_, Some(placeholder)) = value {
+            field = placeholder.origin.field;
+            // The field stopped the chain, whatever literal stood in for it.
+            let origin = Origin { fallback: false, ..placeholder.origin };
+            self.trace.placeholder(self.out.len(), self.out.len(), Placeholder { origin, ..*placeholder }, true);
+        }
+        self.trace.stop(Stop { field, pair, pairs });
     }
 }
 

@@ -10,10 +10,15 @@ pub struct Origin<'m> {
     pub field: Option<&'m FieldPath>,
     /// True where a literal took the place of `field`, as in `{last_name or ''}`.
     pub fallback: bool,
-    /// The whole expression of the placeholder.
-    pub expression: Option<&'m Expression>,
-    /// True where its value is None.
-    pub none: bool,
+}
+
+/// A placeholder, evaluated.
+#[derive(Clone, Copy, Debug)]
+pub struct Placeholder<'m> {
+    /// What it owes its value to.
+    pub origin: Origin<'m>,
+    /// Its whole expression.
+    pub expression: &'m Expression,
 }
 
 /// Where a part of a key came from.
@@ -59,8 +64,8 @@ pub trait Trace<'m> {
     fn begin(&mut self, start: usize);
     /// The model's own text.
     fn literal(&mut self, start: usize, end: usize);
-    /// What a placeholder printed.
-    fn placeholder(&mut self, start: usize, end: usize, origin: Origin<'m>);
+    /// What a placeholder printed; `none` where its value was None.
+    fn placeholder(&mut self, start: usize, end: usize, placeholder: Placeholder<'m>, none: bool);
     /// How much was reported of this key so far, to go back to.
     fn mark(&self) -> usize;
     /// What was reported since `mark` is taken back; the buffer ends at `end` again.
@@ -74,7 +79,7 @@ pub trait Trace<'m> {
 impl<'m> Trace<'m> for () {
     fn begin(&mut self, _: usize) {}
     fn literal(&mut self, _: usize, _: usize) {}
-    fn placeholder(&mut self, _: usize, _: usize, _: Origin<'m>) {}
+    fn placeholder(&mut self, _: usize, _: usize, _: Placeholder<'m>, _: bool) {}
     fn mark(&self) -> usize {
         0
     }
@@ -112,15 +117,9 @@ impl<'m> Recorder<'m> {
         self.keys.get(key).and_then(|key| key.stop)
     }
 
-    fn push(&mut self, start: usize, end: usize, kind: PartKind<'m>, origin: Origin<'m>) {
+    fn push(&mut self, start: usize, end: usize, kind: PartKind<'m>, expression: Option<&'m Expression>, none: bool) {
         if let Some(key) = self.keys.last_mut() {
-            key.parts.push(Part {
-                start: start - key.start,
-                end: end - key.start,
-                kind,
-                expression: origin.expression,
-                none: origin.none,
-            });
+            key.parts.push(Part { start: start - key.start, end: end - key.start, kind, expression, none });
         }
     }
 }
@@ -141,15 +140,15 @@ impl<'m> Trace<'m> for Recorder<'m> {
             last.end = end - key.start;
             return;
         }
-        self.push(start, end, PartKind::Literal, Origin::default());
+        self.push(start, end, PartKind::Literal, None, false);
     }
 
-    fn placeholder(&mut self, start: usize, end: usize, origin: Origin<'m>) {
-        let kind = match origin {
-            Origin { field: Some(field), fallback: false, .. } => PartKind::Field(field),
+    fn placeholder(&mut self, start: usize, end: usize, placeholder: Placeholder<'m>, none: bool) {
+        let kind = match placeholder.origin {
+            Origin { field: Some(field), fallback: false } => PartKind::Field(field),
             Origin { field, .. } => PartKind::Fallback(field),
         };
-        self.push(start, end, kind, origin);
+        self.push(start, end, kind, Some(placeholder.expression), none);
     }
 
     fn mark(&self) -> usize {
