@@ -450,6 +450,61 @@ fn init_starts_a_project_and_overwrites_nothing() {
 }
 
 #[test]
+fn names_of_strangers_reach_no_terminal_and_no_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    let escape = "boto3-assist@0.66.0.\u{1b}[31mx";
+    for arguments in [
+        vec!["explain", PRODUCT, ITEM, "--dialect", escape],
+        vec!["explain", PRODUCT, ITEM, "--format", escape],
+        vec!["explain", PRODUCT, ITEM, "--rule", escape],
+        vec!["explain", PRODUCT, ITEM, "--entity", escape],
+        vec!["explain", PRODUCT, ITEM, "--index", escape],
+        vec!["explain", PRODUCT, escape],
+        vec![escape],
+    ] {
+        let run = run(&arguments);
+        assert_eq!(run.status, 2, "{arguments:?}");
+        let shown = format!("{}{}", run.stdout, run.stderr);
+        assert!(!shown.contains('\u{1b}'), "{arguments:?}: {shown:?}");
+    }
+    let plain = run_in(folder.path(), &["init", "my dir"]);
+    assert!(plain.stdout.contains("cd 'my dir' && dynkeys"), "{}", plain.stdout);
+    let hostile = run_in(folder.path(), &["init", "a$(touch pwn)"]);
+    assert!(hostile.stdout.contains("cd 'a$(touch pwn)' && dynkeys"), "{}", hostile.stdout);
+}
+
+#[test]
+fn one_model_named_twice_is_one_model() {
+    let item = ITEM;
+    for paths in [[PRODUCT, "./models/product.toml"], ["models/product.toml", "models/../models/product.toml"]] {
+        let run = run(&["explain", paths[0], paths[1], item, "--format", "jsonl"]);
+        assert_eq!((run.status, run.lines().len()), (0, 1), "{run:?}");
+    }
+}
+
+#[test]
+fn the_delimiter_of_the_project_is_that_of_templates() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = "entity = \"X\"\n[attributes]\na = \"string\"\n[indexes.primary]\n\
+                 partition_key = { attribute = \"pk\", build_key = [[\"a\", \"{a}\"]] }\n\
+                 sort_key = { attribute = \"sk\", template = \"a|{a}\" }\n";
+    std::fs::write(folder.path().join("x.toml"), model).unwrap();
+    std::fs::write(folder.path().join("dynkeys.toml"), "[naming]\ndelimiter = \"|\"\n").unwrap();
+    std::fs::write(folder.path().join("items.jsonl"), "{\"a\":\"p#q\"}\n{\"a\":\"p|q\"}\n{\"a\":\"p\"}\n").unwrap();
+    let run = run_in(folder.path(), &["explain", "x.toml", "items.jsonl", "--format", "jsonl"]);
+    let keys: Vec<Vec<String>> = run
+        .lines()
+        .iter()
+        .map(|line| {
+            let findings = line["findings"].as_array().unwrap().iter();
+            let keys = findings.flat_map(|finding| finding["keys"].as_array().unwrap().clone());
+            keys.map(|key| key["attribute"].as_str().unwrap().to_owned()).collect()
+        })
+        .collect();
+    assert_eq!(keys, [vec!["pk"], vec!["sk"], vec![]]);
+}
+
+#[test]
 fn every_command_teaches_by_example() {
     let whole = run(&["--help"]);
     assert_eq!(whole.status, 0);

@@ -206,6 +206,12 @@ fn keys_that_two_entities_write_are_an_error_that_names_both() {
     assert!(run.stderr.contains("`One`, `Two`"), "{}", run.stderr);
     // The keys of an index decide where those of the table do not.
     assert_eq!(run.lines()[0]["entity"], "Two");
+    // So do the keys of an index that only one of them writes.
+    let without = model("Three", "three").split("[indexes.gsi1]").next().unwrap().to_owned();
+    std::fs::write(folder.path().join("Three.toml"), without).unwrap();
+    std::fs::write(folder.path().join("items.jsonl"), "{\"pk\":\"x#1\",\"gsi1_pk\":\"one#1\"}\n").unwrap();
+    let run = run_in(folder.path(), &["explain", ".", "items.jsonl", "--format", "jsonl", "--fail-on", "never"]);
+    assert_eq!((run.status, &run.lines()[0]["entity"]), (0, &serde_json::json!("One")), "{run:?}");
 }
 
 #[test]
