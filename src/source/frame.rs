@@ -16,6 +16,8 @@ pub struct Frame<'b> {
     pub bytes: &'b [u8],
     /// The place of the first byte.
     pub place: Place,
+    /// Its place among the `Items` of a large response, from 0.
+    pub index: Option<usize>,
     /// True of what is left of a response whose `Items` were given out before: they are an empty array here.
     pub is_remainder: bool,
 }
@@ -66,7 +68,7 @@ enum Mode {
     /// Between values.
     Top,
     /// In an array of items: the bytes of the object around it, if any, and what is expected next.
-    Array { head: Option<Vec<u8>>, next: Next },
+    Array { head: Option<Vec<u8>>, next: Next, given: usize },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +120,7 @@ impl<R: Read> Frames<R> {
             };
             match (&mut self.mode, byte) {
                 (Mode::Top, b'[') => {
-                    self.mode = Mode::Array { head: None, next: Next::ValueOrEnd };
+                    self.mode = Mode::Array { head: None, next: Next::ValueOrEnd, given: 0 };
                     self.consume(1);
                 }
                 (Mode::Array { next: Next::ValueOrEnd | Next::CommaOrEnd, .. }, b']') => {
@@ -151,8 +153,15 @@ impl<R: Read> Frames<R> {
     fn give(&mut self, length: usize) -> Frame<'_> {
         let place = self.place;
         let from = self.start;
+        let index = match &mut self.mode {
+            Mode::Array { head: Some(_), given, .. } => {
+                *given += 1;
+                Some(*given - 1)
+            }
+            _ => None,
+        };
         self.consume(length);
-        Frame { bytes: &self.buffer[from..from + length], place, is_remainder: false }
+        Frame { bytes: &self.buffer[from..from + length], place, index, is_remainder: false }
     }
 
     fn consume(&mut self, length: usize) {
@@ -212,7 +221,7 @@ impl<R: Read> Frames<R> {
                     (Some(at), Mode::Top) => {
                         let head = self.buffer[self.start..self.start + at].to_vec();
                         self.consume(at + 1);
-                        self.mode = Mode::Array { head: Some(head), next: Next::ValueOrEnd };
+                        self.mode = Mode::Array { head: Some(head), next: Next::ValueOrEnd, given: 0 };
                         Ok(None)
                     }
                     _ => Err(self.error(
@@ -258,7 +267,7 @@ impl<R: Read> Frames<R> {
         self.buffer.drain(..self.start);
         self.start = head.len();
         self.buffer.splice(0..0, head);
-        Ok(Frame { bytes: &self.buffer[..self.start], place, is_remainder: true })
+        Ok(Frame { bytes: &self.buffer[..self.start], place, index: None, is_remainder: true })
     }
 
     fn error(&self, message: &str, help: Option<&'static str>) -> FrameError {
@@ -412,10 +421,12 @@ mod tests {
         let text = format!("{{\"Count\": 40, \"Items\": [{items}], \"ScannedCount\": 40}}\n{{\"id\": 1}}");
         let mut frames = Frames::new(text.as_bytes());
         let mut lengths = Vec::new();
+        let mut indexes = Vec::new();
         let mut largest = 0;
         let mut remainder = String::new();
         while let Some(frame) = frames.next_frame().unwrap() {
             lengths.push(frame.bytes.len());
+            indexes.extend(frame.index);
             if frame.is_remainder {
                 remainder = String::from_utf8_lossy(frame.bytes).into_owned();
             }
@@ -424,6 +435,7 @@ mod tests {
         assert_eq!(lengths[..40], [one.len(); 40]);
         assert_eq!(remainder, "{\"Count\": 40, \"Items\": [], \"ScannedCount\": 40}");
         assert_eq!(lengths.len(), 42);
+        assert_eq!(indexes, (0..40).collect::<Vec<_>>());
         assert!(largest < 3 * LARGEST_VALUE, "{largest} bytes held");
     }
 

@@ -110,7 +110,7 @@ fn items_of(
     visit: &mut dyn FnMut(&Item<'_>) -> Result<(), Error>,
 ) -> Result<u64, Error> {
     let json = JsonValue::parse(frame.bytes, false).map_err(|reason| syntax_error(name, frame, &reason))?;
-    let place = ItemPlace { file: name, line: frame.place.line, index: None };
+    let place = ItemPlace { file: name, line: frame.place.line, index: frame.index };
     let entries = match value(json) {
         Value::Map(entries) => entries,
         other => {
