@@ -80,6 +80,8 @@ fn bad_input_is_named_with_its_place() {
     for (input, place, message) in [
         ("{\"id\":\"a\"}\n{\"id\": nope}", "<stdin>:2:", "this is not JSON"),
         ("{\"id\":\"a\"}\n  {\"id\": \"b\"", "<stdin>:2:3", "the input ends inside the value that begins here"),
+        ("{\"id\":\"a\"}\n{bad\n{\"id\":\"x\"}", "<stdin>:2:2", "this is not JSON"),
+        ("{\"id\":\"b\"\n{\"id\":\"x\"}", "<stdin>:2:1", "this is not JSON"),
         ("[{\"id\":\"a\"}\n{\"id\":\"b\"}]", "<stdin>:2:1", "expected `,` or `]`"),
         ("{\"id\":\"a\"}\n12", "<stdin>:2:1", "expected an item, found a number"),
         ("[[]]", "<stdin>:1:2", "expected an item, found a list"),

@@ -19,7 +19,7 @@ word that is no number.
 
 ## Why it matters
 
-Python raises the exception named in the finding, so the item cannot be saved at all.
+Python raises an exception of the class that the finding names, so the item cannot be saved at all.
 
 ## Example
 
@@ -31,8 +31,8 @@ sort_key = { attribute = \"gsi0_sk\", build_key = [[\"email\", \"{email|lower}\"
 
 ## How to fix
 
-Say what the key is without the value: `{(email or '')|lower}` leaves the bare prefix in a `build_key`. For a key with
-`value`, `{email|lower if email else none}` leaves the attribute out; anywhere else that prints `None` or cuts the key.
+Say what the key is without the value: `{email|lower if email else ''}` leaves the bare prefix in a `build_key`. For a key
+with `value`, `{email|lower if email else none}` leaves the attribute out; anywhere else that prints `None` or cuts the key.
 
 ## When to ignore
 
@@ -53,7 +53,7 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
         let field = failure.field.as_ref();
         let help = match field {
             Some(field) if context.is_unset(field) => {
-                format!("set `{0}`, or say what the key is without it: `{{({0} or '')|…}}`", field.name)
+                format!("set `{0}`, or say what the key is without it: `{{{0}|… if {0} else ''}}`", field.name)
             }
             Some(field) => {
                 format!("`{}` is {}: change it, or the expression", field.name, shown(context.fields.value(field)))

@@ -1,8 +1,9 @@
 //! `placeholder-in-key`.
 
 use super::{DefaultLevel, Findings, ItemContext, Rule};
-use crate::key::python::strip;
+use crate::key::python::{str_of, strip};
 use crate::key::{PartKind, State};
+use crate::text::excerpt;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -82,8 +83,9 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
                     format!("give `{name}` a value, or drop its default so that null stays unset"),
                 )
             } else {
+                let value = excerpt(&str_of(context.fields.value(field)).unwrap_or_default());
                 (
-                    format!("the value of `{name}` is `{text}`, which usually means that it was never set"),
+                    format!("the value of `{name}` is `{value}`, which usually means that it was never set"),
                     format!("look where `{name}` comes from: something turned a missing value into text"),
                 )
             };

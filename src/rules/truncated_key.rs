@@ -33,7 +33,8 @@ Set the field before the item is written, and mark it `required = true`.
 
 ## When to ignore
 
-When the item only stands for a query: `dynkeys explain --query` does not report it for sort keys.
+When the item only stands for a query with a prefix: `dynkeys explain --query` with `begins_with` or `between` does not
+report it for sort keys.
 ",
     check,
 };

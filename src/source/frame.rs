@@ -50,6 +50,9 @@ pub enum FrameError {
     /// The bytes could not be read.
     #[error("{0}")]
     Io(#[from] io::Error),
+    /// The input ended inside the value that begins here; its bytes are [`Frames::unread`].
+    #[error("the input ends inside the value that begins here")]
+    Unfinished(Place),
     /// The bytes are not JSON at a place.
     #[error("{message}")]
     Syntax {
@@ -149,6 +152,11 @@ impl<R: Read> Frames<R> {
         }
     }
 
+    /// The bytes that were read and not given out.
+    pub fn unread(&self) -> &[u8] {
+        &self.buffer[self.start..]
+    }
+
     /// Gives out the next `length` bytes.
     fn give(&mut self, length: usize) -> Frame<'_> {
         let place = self.place;
@@ -233,7 +241,7 @@ impl<R: Read> Frames<R> {
             if !self.fill()? {
                 return match scan.end_of_input(scanned) {
                     Some(length) => Ok(Some(length)),
-                    None => Err(self.error("the input ends inside the value that begins here", None)),
+                    None => Err(FrameError::Unfinished(self.place)),
                 };
             }
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
-use jiter::{JsonError, JsonValue};
+use jiter::{JsonError, JsonErrorType, JsonValue};
 
 use super::dynamodb::{is_typed, untyped};
 use super::envelope::{Contents, Entries, unwrap};
@@ -91,6 +91,15 @@ impl<'r> ItemReader<'r> {
                 Err(FrameError::Io(reason)) => {
                     return Err(Error::Io { action: "read", path: PathBuf::from(&*name), reason });
                 }
+                Err(FrameError::Unfinished(place)) => {
+                    let bytes = self.frames.unread();
+                    let frame = Frame { bytes, place, index: None, is_remainder: false };
+                    // A slip early in the value may have hidden its end: then the slip is what to name.
+                    return Err(match JsonValue::parse(bytes, false) {
+                        Err(reason) if !is_end(&reason.error_type) => syntax_error(&name, &frame, &reason),
+                        _ => error(&name, place, "the input ends inside the value that begins here", None),
+                    });
+                }
                 Err(FrameError::Syntax { place, message, help }) => {
                     return Err(error(&name, place, message, help.map(str::to_owned)));
                 }
@@ -170,6 +179,12 @@ fn items_of(
         }
     }
     Ok(visited)
+}
+
+/// True where the parser met the end of the input.
+fn is_end(reason: &JsonErrorType) -> bool {
+    use JsonErrorType::{EofWhileParsingList, EofWhileParsingObject, EofWhileParsingString, EofWhileParsingValue};
+    matches!(reason, EofWhileParsingList | EofWhileParsingObject | EofWhileParsingString | EofWhileParsingValue)
 }
 
 fn syntax_error(name: &str, frame: &Frame<'_>, reason: &JsonError) -> Error {
