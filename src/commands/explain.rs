@@ -310,7 +310,6 @@ impl<'e> Explainer<'e> {
         output: &mut Output<'_>,
         streams: &mut Streams<'_>,
     ) -> Result<(), Error> {
-        let one = |engine: &'e Engine| Work::new(engine, item);
         if let Some(engines) = self.compared.get(at) {
             let works: Vec<(Era, Work<'_, '_>)> =
                 engines.iter().map(|(era, engine)| (*era, Work::new(engine, item))).collect();
@@ -326,7 +325,7 @@ impl<'e> Explainer<'e> {
                 .collect();
             return output.compare(&explained, configured, streams);
         }
-        let work = one(&self.engines[at]);
+        let work = Work::new(&self.engines[at], item);
         let findings = self.check(&work);
         output.item(&self.explained(&work, &findings, item), streams)
     }

@@ -83,7 +83,6 @@ pub fn load_models(paths: &[PathBuf], config: &Config) -> Result<Vec<Arc<Model>>
 
 /// The model files of a path: itself, or every `.toml` file below it but configurations, in the order of their names.
 fn model_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
-    let top = path;
     if !path.is_dir() {
         return Ok(vec![path.to_path_buf()]);
     }
@@ -96,7 +95,7 @@ fn model_files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     for entry in walk {
         // A link that leads nowhere or back up is no model, unless it is called one.
         if let Err(error) = &entry
-            && error.path().is_some_and(|path| path != top && !is_toml(path))
+            && error.path().is_some_and(|below| below != path && !is_toml(below))
         {
             continue;
         }

@@ -19,11 +19,11 @@ pub const FILE_NAME: &str = "dynkeys.toml";
 document! {
     /// The configuration of dynkeys for a project.
     #[schemars(title = "dynkeys.toml")]
-    pub struct ConfigDocument {
+    lenient pub struct ConfigDocument {
         /// The models: files, and folders with all `.toml` files below them. Relative to this file; by default `models`.
         pub models: Option<Spanned<Vec<Spanned<String>>>>,
         /// The dialect of models that name none: `guide`, or `boto3-assist@VERSION`.
-        pub dialect: Option<Spanned<String>>,
+        pub dialect: Option<Spanned<Dialect>>,
         /// The table that the models write to.
         pub table: Option<TableDocument>,
         /// The conventions for names.
@@ -122,8 +122,6 @@ document! {
 /// The configuration, checked. Empty where there is no file.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The file, where there is one.
-    pub path: Option<PathBuf>,
     /// The models, as paths from the working folder; none where the file does not say.
     pub models: Option<Vec<PathBuf>>,
     /// The project's dialect.
@@ -138,14 +136,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            path: None,
-            models: None,
-            dialect: None,
-            table_name: None,
-            delimiter: "#".to_owned(),
-            levels: Levels::default(),
-        }
+        Self { models: None, dialect: None, table_name: None, delimiter: "#".to_owned(), levels: Levels::default() }
     }
 }
 
@@ -166,7 +157,7 @@ impl Config {
     }
 
     fn read(path: &Path, shown: &Path) -> Result<Self, Error> {
-        let source = crate::config::read_source(path, shown)?;
+        let source = read_source(path, shown)?;
         let (document, mut reader) = Reader::read::<ConfigDocument>(Arc::clone(&source));
         let config = document.map(|document| Self::check(document, shown, &mut reader));
         match config {
@@ -179,27 +170,14 @@ impl Config {
     }
 
     fn check(document: ConfigDocument, shown: &Path, reader: &mut Reader) -> Self {
-        let mut config = Self { path: Some(shown.to_path_buf()), ..Self::default() };
+        let mut config = Self::default();
         let folder = shown.parent().unwrap_or(Path::new(""));
         config.models = document.models.map(|models| models.iter().map(|path| folder.join(&path.value)).collect());
-        if let Some(text) = document.dialect {
-            match Dialect::parse(&text) {
-                Ok(dialect) => config.dialect = Some(dialect),
-                Err(help) => {
-                    reader
-                        .problem("unknown-dialect", text.span, format!("unknown dialect `{}`", text.value))
-                        .label("not known")
-                        .help(help);
-                }
-            }
-        }
+        config.dialect = document.dialect.map(|dialect| dialect.value);
         config.table_name = document.table.and_then(|table| table.name).map(|name| name.value);
         if let Some(naming) = document.naming {
             for pattern in [&naming.index, &naming.partition_key, &naming.sort_key].into_iter().flatten() {
-                if let Err(error) = regex_syntax::parse(pattern) {
-                    let reason = error.to_string().lines().last().unwrap_or_default().to_owned();
-                    reader.problem("wrong-pattern", pattern.span, format!("this is no regular expression: {reason}"));
-                }
+                reader.check_pattern(pattern);
             }
             if let Some(delimiter) = naming.delimiter {
                 if delimiter.is_empty() {

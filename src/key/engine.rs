@@ -220,15 +220,14 @@ impl Engine {
         buffer.values.clear();
         // The fields of an object as it was constructed, for eager keys: made only where there are any.
         let constructed = self.keys.iter().any(|key| key.eager).then(|| self.fields.map(&[]));
-        for key in &self.keys {
+        for (number, key) in self.keys.iter().enumerate() {
             let fields = match (&constructed, key.eager) {
                 (Some(constructed), true) => constructed,
                 _ => fields,
             };
             let start = buffer.text.len();
             trace.begin(start);
-            let (index, half, at) = key.place;
-            let value = &half_of(&self.model.indexes[index], half)[at].value;
+            let value = &self.model_key(number).value;
             let stored = match self.write_key(value, fields, &mut buffer.text, trace) {
                 Ok(Some(typed)) => Stored::Typed(typed),
                 Ok(None) => Stored::Text(start..buffer.text.len()),

@@ -50,7 +50,7 @@ pub(super) enum Side<'v, 'm, W> {
     Text(W),
 }
 
-/// Writes one build_key. `sides` gives the two sides of each pair in turn.
+/// Writes one build_key, pair by pair.
 pub(super) struct PairWriter<'w, T> {
     pub customs: Customs,
     pub out: &'w mut String,

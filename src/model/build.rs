@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::dialect::Dialect;
 use super::document::{
     AccessPatternDocument, AttributeDocument, AttributeType, CaseDocument, IndexDocument, KeyDocument, KeyType,
     ModelDocument, OneOrMany, PairDocument, ProjectionDocument, SecondaryKind,
@@ -40,16 +39,6 @@ struct Builder {
 impl Builder {
     fn model(&mut self, document: ModelDocument) -> Model {
         self.not_empty(&document.entity, "entity");
-        let dialect = document.dialect.and_then(|text| match Dialect::parse(&text) {
-            Ok(dialect) => Some(Spanned::new(dialect, text.span)),
-            Err(help) => {
-                self.reader
-                    .problem("unknown-dialect", text.span, format!("unknown dialect `{}`", text.value))
-                    .label("not known")
-                    .help(help);
-                None
-            }
-        });
         let (attributes, unread) =
             document.attributes.map_or_else(Default::default, |entries| (entries.entries, entries.unread));
         self.attributes = attributes.iter().map(|(name, _)| name.value.clone()).collect();
@@ -64,7 +53,7 @@ impl Builder {
             source: Arc::clone(&self.reader.source),
             entity: document.entity,
             description: document.description,
-            dialect,
+            dialect: document.dialect,
             attributes,
             indexes,
             access_patterns,
@@ -92,20 +81,8 @@ impl Builder {
                 .label(format!("expected {wanted}"))
                 .related(table.r#type.span, "the type");
         }
-        if let Some(pattern) = &table.pattern
-            && let Err(error) = regex_syntax::parse(pattern)
-        {
-            let (range, reason) = match &error {
-                regex_syntax::Error::Parse(error) => {
-                    (error.span().start.offset..error.span().end.offset, error.kind().to_string())
-                }
-                regex_syntax::Error::Translate(error) => {
-                    (error.span().start.offset..error.span().end.offset, error.kind().to_string())
-                }
-                _ => (0..pattern.len(), error.to_string()),
-            };
-            let span = self.reader.span_in_string(pattern.span, range);
-            self.reader.problem("wrong-pattern", span, format!("this is no regular expression: {reason}"));
+        if let Some(pattern) = &table.pattern {
+            self.reader.check_pattern(pattern);
         }
         let allowed = table.r#enum.map_or_else(Vec::new, |list| {
             if list.is_empty() {

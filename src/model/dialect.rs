@@ -1,6 +1,11 @@
 //! The names of the dialects of build_key. What each does is in `key::pairs`.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::reader::{FromToml, Node, Reader};
 
 /// The eras in which build_key behaved alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,6 +123,36 @@ impl Dialect {
     /// True where every model has a `ttl` property: boto3-assist since 0.54.
     pub fn has_ttl(&self) -> bool {
         self.version.is_some_and(|version| version >= (0, 54, 0))
+    }
+}
+
+impl FromToml for Dialect {
+    fn from_toml(node: &Node<'_>, reader: &mut Reader) -> Option<Self> {
+        let text = String::from_toml(node, reader)?;
+        match Self::parse(&text) {
+            Ok(dialect) => Some(dialect),
+            Err(help) => {
+                reader
+                    .problem("unknown-dialect", node.span().into(), format!("unknown dialect `{text}`"))
+                    .label("not known")
+                    .help(help);
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for Dialect {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Dialect".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^(guide|boto3-assist@[0-9].*)$" })
     }
 }
 

@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 use toml::de::DeValue;
 
+use super::dialect::Dialect;
 use super::reader::{FromToml, Node, Reader};
 use crate::text::{Span, Spanned, did_you_mean};
 use crate::value::Value;
@@ -106,8 +107,7 @@ document! {
         /// What the entity is.
         pub description: Option<Spanned<String>>,
         /// How build_key behaves: `guide`, or `boto3-assist@VERSION`. By default the project's (`dynkeys.toml`), else `guide`.
-        #[schemars(regex(pattern = r"^(guide|boto3-assist@[0-9].*)$"))]
-        pub dialect: Option<Spanned<String>>,
+        pub dialect: Option<Spanned<Dialect>>,
         /// The entity's fields, by name.
         pub attributes: Option<Entries<AttributeDocument>>,
         /// The indexes, by name; `primary` is the table's own key.

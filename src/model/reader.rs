@@ -120,6 +120,22 @@ impl Reader {
         }
     }
 
+    /// Records what is wrong with a regular expression, at its place in the string.
+    pub fn check_pattern(&mut self, pattern: &Spanned<String>) {
+        let Err(error) = regex_syntax::parse(pattern) else { return };
+        let (range, reason) = match &error {
+            regex_syntax::Error::Parse(error) => {
+                (error.span().start.offset..error.span().end.offset, error.kind().to_string())
+            }
+            regex_syntax::Error::Translate(error) => {
+                (error.span().start.offset..error.span().end.offset, error.kind().to_string())
+            }
+            _ => (0..pattern.len(), error.to_string()),
+        };
+        let span = self.span_in_string(pattern.span, range);
+        self.problem("wrong-pattern", span, format!("this is no regular expression: {reason}"));
+    }
+
     /// The table that `node` is, or a recorded problem.
     pub fn table<'n, 'i>(&mut self, node: &'n Node<'i>) -> Option<&'n DeTable<'i>> {
         match node.get_ref() {

@@ -251,21 +251,16 @@ impl<R: Read> Frames<R> {
     fn remainder(&mut self, mut head: Vec<u8>) -> Result<Frame<'_>, FrameError> {
         let place = self.place;
         head.extend_from_slice(b"[]");
-        let open = head.len();
+        // The head is scanned first, so that the scan knows how deep it is when it goes on behind it.
         let mut scan = Scan::default();
-        let mut scanned = 0;
-        // The head is scanned first, so that the scan knows how deep it is.
-        let none = scan.advance(&head, &mut scanned);
+        let none = scan.advance(&head, &mut 0);
         debug_assert!(none.is_none());
+        let mut scanned = 0;
         let length = loop {
-            let mut whole = head[..open].to_vec();
-            whole.extend_from_slice(&self.buffer[self.start..]);
-            let mut scan = scan.clone();
-            let mut scanned = scanned;
-            if let Some(length) = scan.advance(&whole, &mut scanned) {
-                break length - open;
+            if let Some(length) = scan.advance(&self.buffer[self.start..], &mut scanned) {
+                break length;
             }
-            if whole.len() > LARGEST_VALUE || !self.fill()? {
+            if head.len() + scanned > LARGEST_VALUE || !self.fill()? {
                 return Err(self.error("the response does not end after its `Items`", None));
             }
         };
@@ -284,7 +279,7 @@ impl<R: Read> Frames<R> {
 }
 
 /// How far into a value a scan is.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Scan {
     depth: usize,
     in_string: bool,
