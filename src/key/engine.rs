@@ -195,7 +195,10 @@ impl Engine {
 
     /// A key as the model has it.
     pub fn model_key(&self, key: usize) -> &crate::model::Key {
-        let (index, half, at) = self.keys[key].place;
+        self.placed(self.keys[key].place)
+    }
+
+    fn placed(&self, (index, half, at): (usize, Half, usize)) -> &crate::model::Key {
         &half_of(&self.model.indexes[index], half)[at]
     }
 
@@ -220,14 +223,14 @@ impl Engine {
         buffer.values.clear();
         // The fields of an object as it was constructed, for eager keys: made only where there are any.
         let constructed = self.keys.iter().any(|key| key.eager).then(|| self.fields.map(&[]));
-        for (number, key) in self.keys.iter().enumerate() {
+        for key in &self.keys {
             let fields = match (&constructed, key.eager) {
                 (Some(constructed), true) => constructed,
                 _ => fields,
             };
             let start = buffer.text.len();
             trace.begin(start);
-            let value = &self.model_key(number).value;
+            let value = &self.placed(key.place).value;
             let stored = match self.write_key(value, fields, &mut buffer.text, trace) {
                 Ok(Some(typed)) => Stored::Typed(typed),
                 Ok(None) => Stored::Text(start..buffer.text.len()),
