@@ -18,7 +18,7 @@ pub const EXIT_FINDINGS: u8 = 1;
 /// The run itself failed: bad arguments, unreadable input, interrupted.
 pub const EXIT_FAILED: u8 = 2;
 
-/// Explains the keys of DynamoDB single-table designs.
+/// Shows, lints and audits the keys of DynamoDB single-table designs.
 #[derive(Debug, Parser)]
 #[command(
     name = "dynkeys",
@@ -29,6 +29,7 @@ Examples:
   dynkeys init                                   start a project: dynkeys.toml and a first model
   dynkeys explain models/product.toml item.json  the keys that the model writes for the item
   dynkeys explain models/ items.jsonl            the same for items that carry their keys
+  dynkeys lint                                   what is wrong with the design, in CI
 
 Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the run itself failed."
 )]
@@ -53,6 +54,7 @@ enum ColorChoice {
 #[derive(Debug, Subcommand)]
 enum Command {
     Explain(ExplainArgs),
+    Lint(LintArgs),
     Schema(SchemaArgs),
     Init(InitArgs),
     Completions(CompletionsArgs),
@@ -192,6 +194,51 @@ fn rule_level(text: &str) -> Result<(String, Level), String> {
     Ok((name.to_owned(), level))
 }
 
+/// Prove a design sound before anything is written
+///
+/// A path that ends in .toml is a model, a folder holds models. Without paths the models of dynkeys.toml are linted,
+/// else those of the folder `models`. All models that are given are those of one table.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dynkeys lint                            the models of dynkeys.toml, or of the folder models
+  dynkeys lint models/user.toml           one model
+  dynkeys lint --format sarif > out.sarif for code scanning; also json, github and junit
+  dynkeys lint --fix --diff               what the safe fixes would change
+  dynkeys lint --rule unused-index=off    a level for a rule: error, warning, info or off
+  dynkeys rules overlapping-keys          what a rule finds, why it matters and how to fix it
+
+Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the run itself failed.")]
+pub struct LintArgs {
+    /// Models (.toml files) and folders of models
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How build_key behaves, for every model: `guide` or `boto3-assist@VERSION`
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<String>,
+    /// The output's format
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: LintFormat,
+    /// Exit with 1 when there is a finding of this level or above
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    pub fail_on: FailOnChoice,
+    /// Give a rule a level: error, warning, info or off
+    #[arg(long = "rule", value_name = "NAME=LEVEL", value_parser = rule_level)]
+    pub rules: Vec<(String, Level)>,
+    /// The configuration [default: dynkeys.toml, in this folder or above]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// The formats of `lint`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LintFormat {
+    /// For people: each finding with its place
+    Human,
+    /// One JSON document
+    Json,
+}
+
 /// Print the JSON Schema of models or of dynkeys.toml, for editors
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -303,6 +350,7 @@ pub fn run() -> u8 {
     let mut streams = Streams { out: &mut out, terminal, err: &mut err, err_terminal };
     let done = match &cli.command {
         Command::Explain(args) => commands::explain::run(args, &mut streams),
+        Command::Lint(args) => commands::lint::run(args, &mut streams),
         Command::Schema(args) => commands::schema::run(args, &mut streams),
         Command::Init(args) => commands::init::run(args, &mut streams),
         Command::Completions(args) => commands::completions::run(args, &mut streams),

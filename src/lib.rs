@@ -1,7 +1,7 @@
 //! Explains the keys of DynamoDB single-table designs.
 //!
 //! The layers, lowest first; each uses those before it and never those after it: [`text`], [`error`] and [`value`];
-//! [`model`]; [`key`]; [`source`]; [`audit`]; [`rules`]; [`report`] and [`config`]; [`emit`]; [`commands`] and [`cli`].
+//! [`model`]; [`key`]; [`source`]; [`audit`]; [`rules`]; [`report`], [`suppress`] and [`config`]; [`emit`]; [`commands`] and [`cli`].
 
 pub mod audit;
 pub mod cli;
@@ -14,5 +14,6 @@ pub mod model;
 pub mod report;
 pub mod rules;
 pub mod source;
+pub mod suppress;
 pub mod text;
 pub mod value;

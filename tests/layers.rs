@@ -11,7 +11,7 @@ const ROWS: [&[&str]; 10] = [
     &["source"],
     &["audit"],
     &["rules"],
-    &["report", "config"],
+    &["report", "config", "suppress", "fix"],
     &["emit"],
     &["commands", "cli"],
     &["main", "lib"],

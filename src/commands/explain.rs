@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::key::{Engine, KeyBuffer, Recorder};
 use crate::model::{Dialect, Era};
 use crate::report::{Explained, Leveled, Levels, Selection};
-use crate::rules::{ITEM_RULES, ItemContext, Scope, check_item};
+use crate::rules::{ItemContext, RULES, Scope, check_item};
 use crate::source::{Item, read_items, untyped_among_typed};
 use crate::text::{closest, did_you_mean, printable};
 use crate::value::Value;
@@ -26,14 +26,14 @@ pub fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let folder = std::env::current_dir().unwrap_or_default();
     let config = Config::find(args.config.as_deref(), &folder)?;
     for rule in config.levels.rules() {
-        let known = || ITEM_RULES.iter().map(|rule| rule.name);
+        let known = || RULES.iter().map(|rule| rule.name);
         if let (false, Some(near)) = (known().any(|name| name == rule), closest(rule, known())) {
             streams.note(&format!("there is no rule `{rule}` in [rules]: did you mean `{near}`?"));
         }
     }
     let engines = request.engines(args, &config)?;
     let explainer = Explainer::new(args, &config, &request, &engines)?;
-    let mut output = Output::new(args.format, &request.view, config.table_name.as_deref());
+    let mut output = Output::new(args.format, &request.view, config.table.name.as_deref());
     let mut failed = false;
     let mut hinted = false;
     output.begin(streams)?;
@@ -224,7 +224,7 @@ impl<'e> Explainer<'e> {
         };
         let mut levels = config.levels.clone();
         for (rule, level) in &args.rules {
-            let known = || ITEM_RULES.iter().map(|rule| rule.name);
+            let known = || RULES.iter().filter(|rule| rule.is_about_items()).map(|rule| rule.name);
             if !known().any(|name| name == rule) {
                 return Err(Error::Usage {
                     message: format!("there is no rule `{rule}`"),

@@ -3,6 +3,7 @@
 pub mod completions;
 pub mod explain;
 pub mod init;
+pub mod lint;
 pub mod man;
 mod models;
 pub mod schema;

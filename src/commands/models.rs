@@ -1,5 +1,6 @@
 //! Finds and loads the models that a command is about.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use walkdir::WalkDir;
 use crate::config::{Config, FILE_NAME, read_source};
 use crate::error::{Error, Problem};
 use crate::model::{Model, load};
+use crate::text::SourceFile;
 
 /// True of a path that names a model or a folder of models.
 pub fn is_model_path(path: &Path) -> bool {
@@ -18,10 +20,28 @@ fn is_toml(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
 }
 
+/// The models of some paths, and what is wrong with those that could not be read.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The models that could be read.
+    pub models: Vec<Arc<Model>>,
+    /// The problems of the others, in the order of the files.
+    pub problems: Vec<Problem>,
+    /// Every file that was read, in order.
+    pub sources: Vec<Arc<SourceFile>>,
+}
+
 /// Loads the models of these paths; without paths, those of the configuration, else of the folder `models`.
 ///
 /// Every problem of every file is in the error.
 pub fn load_models(paths: &[PathBuf], config: &Config) -> Result<Vec<Arc<Model>>, Error> {
+    let loaded = load_all(paths, config, "explain models/product.toml item.json")?;
+    if loaded.problems.is_empty() { Ok(loaded.models) } else { Err(Error::Problems(loaded.problems)) }
+}
+
+/// The same, where a model that cannot be read does not keep the others from being used. `example` is the rest of a
+/// command line that names a model.
+pub fn load_all(paths: &[PathBuf], config: &Config, example: &str) -> Result<Loaded, Error> {
     let default = [PathBuf::from("models")];
     let (paths, is_given): (&[PathBuf], bool) = match (&config.models, paths) {
         (_, [_, ..]) => (paths, true),
@@ -31,54 +51,66 @@ pub fn load_models(paths: &[PathBuf], config: &Config) -> Result<Vec<Arc<Model>>
     if !is_given && !default[0].exists() {
         return Err(Error::usage(
             "no model is given, and there is no dynkeys.toml and no folder `models`",
-            "name a model, as in `dynkeys explain models/product.toml item.json`, or run `dynkeys init`",
+            format!("name a model, as in `dynkeys {example}`, or run `dynkeys init`"),
         ));
     }
     let mut files: Vec<PathBuf> = Vec::new();
-    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut excluded = 0;
     for path in paths {
         for file in model_files(path)? {
+            if config.exclude.matches(&file) {
+                excluded += 1;
+                continue;
+            }
             // One file may be named in several ways.
             let known = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
-            if !seen.contains(&known) {
-                seen.push(known);
+            if seen.insert(known) {
                 files.push(file);
             }
         }
     }
-    if files.is_empty() {
+    if files.is_empty() && excluded == 0 {
         let names: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
         return Err(Error::usage(
             format!("there is no model in {}", names.join(", ")),
             "a model is a .toml file; `dynkeys init` writes a first one",
         ));
     }
-    let mut models: Vec<Arc<Model>> = Vec::new();
-    let mut problems: Vec<Problem> = Vec::new();
+    let mut loaded = Loaded::default();
     for file in &files {
         match read_source(file, file) {
-            Ok(source) => match load(&source) {
-                Ok(model) => models.push(Arc::new(model)),
-                Err(found) => problems.extend(found),
-            },
-            Err(Error::Problems(found)) => problems.extend(found),
+            Ok(source) => {
+                loaded.sources.push(Arc::clone(&source));
+                match load(&source) {
+                    Ok(model) => loaded.add(model),
+                    Err(found) => loaded.problems.extend(found),
+                }
+            }
+            Err(Error::Problems(found)) => loaded.problems.extend(found),
             Err(error) => return Err(error),
         }
     }
-    for (at, model) in models.iter().enumerate() {
-        if let Some(first) = models[..at].iter().find(|other| other.entity.value == model.entity.value) {
-            problems.push(Problem {
-                code: "duplicate-entity",
-                message: format!("`{}` is the entity of `{}` already", model.entity.value, first.source.name()),
-                source: Arc::clone(&model.source),
-                span: model.entity.span,
-                label: "a second model of this name".to_owned(),
-                help: Some("give each model an entity of its own".to_owned()),
-                related: None,
-            });
-        }
+    Ok(loaded)
+}
+
+impl Loaded {
+    /// Adds a model, unless another one has its entity.
+    fn add(&mut self, model: Model) {
+        let Some(first) = self.models.iter().find(|other| other.entity.value == model.entity.value) else {
+            self.models.push(Arc::new(model));
+            return;
+        };
+        self.problems.push(Problem {
+            code: "duplicate-entity",
+            message: format!("`{}` is the entity of `{}` already", model.entity.value, first.source.name()),
+            source: Arc::clone(&model.source),
+            span: model.entity.span,
+            label: "a second model of this name".to_owned(),
+            help: Some("give each model an entity of its own".to_owned()),
+            related: None,
+        });
     }
-    if problems.is_empty() { Ok(models) } else { Err(Error::Problems(problems)) }
 }
 
 /// The model files of a path: itself, or every `.toml` file below it but configurations, in the order of their names.

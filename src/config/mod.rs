@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 
 use crate::error::{Error, Problem};
 use crate::model::Dialect;
-use crate::model::document::{Entries, KeyType, ProjectionDocument, SecondaryKind, document, inline_schema, words};
+use crate::model::document::{Entries, KeyType, ProjectionDocument, SecondaryKind, document, inline_schema};
 use crate::model::reader::{FromToml, Node, Reader};
 use crate::report::{Level, Levels};
+use crate::rules::{Naming, Place, Preset, TableFacts, TableIndex};
 use crate::text::{SourceFile, Spanned};
 
 /// The name of the configuration file.
@@ -22,6 +24,8 @@ document! {
     lenient pub struct ConfigDocument {
         /// The models: files, and folders with all `.toml` files below them. Relative to this file; by default `models`.
         pub models: Option<Spanned<Vec<Spanned<String>>>>,
+        /// Files that are no models: glob patterns, relative to this file. They are left out however they are named.
+        pub exclude: Option<Vec<Spanned<String>>>,
         /// The dialect of models that name none: `guide`, or `boto3-assist@VERSION`.
         pub dialect: Option<Spanned<Dialect>>,
         /// The table that the models write to.
@@ -91,18 +95,6 @@ inline_schema!(<> TableKeyDocument, generator => {
     json_schema!({ "anyOf": [{ "type": "string" }, table] })
 });
 
-words! {
-    /// A convention for names.
-    pub enum Preset {
-        /// gsi0, gsi0_pk, gsi0_sk.
-        Guide = "guide",
-        /// GSI1, GSI1PK, GSI1SK.
-        Upper = "upper",
-        /// gsi1, gsi1pk, gsi1sk.
-        Lower = "lower",
-    }
-}
-
 document! {
     /// The conventions for names.
     pub struct NamingDocument {
@@ -124,19 +116,55 @@ document! {
 pub struct Config {
     /// The models, as paths from the working folder; none where the file does not say.
     pub models: Option<Vec<PathBuf>>,
+    /// The files that are no models.
+    pub exclude: Exclude,
     /// The project's dialect.
     pub dialect: Option<Dialect>,
-    /// The table's name.
-    pub table_name: Option<String>,
+    /// What it says of the table.
+    pub table: TableFacts,
+    /// The conventions for names.
+    pub naming: Naming,
     /// What stands between the parts of a key.
     pub delimiter: String,
     /// The levels of rules.
     pub levels: Levels,
+    /// The names in `[rules]`, with their places.
+    pub rule_names: Vec<(String, Place)>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { models: None, dialect: None, table_name: None, delimiter: "#".to_owned(), levels: Levels::default() }
+        Self {
+            models: None,
+            exclude: Exclude::default(),
+            dialect: None,
+            table: TableFacts::default(),
+            naming: Naming::default(),
+            delimiter: "#".to_owned(),
+            levels: Levels::default(),
+            rule_names: Vec::new(),
+        }
+    }
+}
+
+/// Glob patterns of files that are left out.
+#[derive(Clone, Debug, Default)]
+pub struct Exclude {
+    /// The folder of the configuration, as a whole path.
+    folder: PathBuf,
+    globs: GlobSet,
+}
+
+impl Exclude {
+    /// True of a file that is left out. A pattern that matches a folder leaves out all that is in it.
+    pub fn matches(&self, path: &Path) -> bool {
+        if self.globs.is_empty() {
+            return false;
+        }
+        let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let whole = std::fs::canonicalize(&whole).unwrap_or(whole);
+        let Ok(inside) = whole.strip_prefix(&self.folder) else { return false };
+        inside.ancestors().filter(|path| !path.as_os_str().is_empty()).any(|path| self.globs.is_match(path))
     }
 }
 
@@ -174,11 +202,19 @@ impl Config {
         let folder = shown.parent().unwrap_or(Path::new(""));
         config.models = document.models.map(|models| models.iter().map(|path| folder.join(&path.value)).collect());
         config.dialect = document.dialect.map(|dialect| dialect.value);
-        config.table_name = document.table.and_then(|table| table.name).map(|name| name.value);
+        config.exclude = exclude(document.exclude.unwrap_or_default(), folder, reader);
+        config.table = document.table.map(table).unwrap_or_default();
         if let Some(naming) = document.naming {
             for pattern in [&naming.index, &naming.partition_key, &naming.sort_key].into_iter().flatten() {
                 reader.check_pattern(pattern);
             }
+            let text = |pattern: Option<Spanned<String>>| pattern.map(|pattern| pattern.value);
+            config.naming = Naming {
+                preset: naming.preset.map(|preset| preset.value),
+                index: text(naming.index),
+                partition_key: text(naming.partition_key),
+                sort_key: text(naming.sort_key),
+            };
             if let Some(delimiter) = naming.delimiter {
                 if delimiter.is_empty() {
                     reader.problem("empty-name", delimiter.span, "the delimiter is empty").help("leave it out for `#`");
@@ -194,9 +230,58 @@ impl Config {
                     .problem("unknown-rule", rule.span, format!("`{}` is no name of a rule", rule.value))
                     .help("rules have names such as `placeholder-in-key`");
             }
+            config.rule_names.push((rule.value.clone(), Place::new(&reader.source, rule.span)));
             config.levels.set(rule.value, level.value);
         }
         config
+    }
+}
+
+fn exclude(patterns: Vec<Spanned<String>>, folder: &Path, reader: &mut Reader) -> Exclude {
+    let mut globs = GlobSetBuilder::new();
+    for pattern in patterns {
+        let pattern_text = pattern.strip_prefix("./").unwrap_or(&pattern).trim_end_matches('/');
+        match GlobBuilder::new(pattern_text).literal_separator(true).build() {
+            Ok(glob) => drop(globs.add(glob)),
+            Err(error) => {
+                let reason = error.kind().to_string();
+                reader
+                    .problem("wrong-pattern", pattern.span, format!("this is no glob pattern: {reason}"))
+                    .help("write it as in `models/legacy/**`");
+            }
+        }
+    }
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    // A set of patterns that were each sound is sound.
+    Exclude { folder, globs: globs.build().unwrap_or_default() }
+}
+
+fn table(document: TableDocument) -> TableFacts {
+    let key = |key: Option<TableKeyDocument>| {
+        key.map(|TableKeyDocument(key)| (key.attribute.value, key.r#type.map_or(KeyType::S, |kind| kind.value)))
+    };
+    let indexes = document.indexes.map_or_else(Vec::new, |indexes| indexes.entries);
+    TableFacts {
+        name: document.name.map(|name| name.value),
+        partition_key: key(document.partition_key),
+        sort_key: key(document.sort_key),
+        indexes: indexes
+            .into_iter()
+            .map(|(name, index)| TableIndex {
+                name: name.value,
+                is_local: index.kind.is_some_and(|kind| *kind == SecondaryKind::Lsi),
+                partition_key: key(index.partition_key),
+                sort_key: key(index.sort_key),
+                projection: match index.projection {
+                    None | Some(ProjectionDocument::All) => None,
+                    Some(ProjectionDocument::KeysOnly) => Some(Vec::new()),
+                    Some(ProjectionDocument::Include(names)) => {
+                        Some(names.into_iter().map(|name| name.value).collect())
+                    }
+                },
+            })
+            .collect(),
     }
 }
 

@@ -10,7 +10,8 @@ use miette::{
 
 use super::Terminal;
 use crate::error::{Error, Problem};
-use crate::text::{Position, Span, printable, printable_with_offsets};
+use crate::rules::Place;
+use crate::text::{Position, SourceFile, Span, printable, printable_with_offsets};
 
 /// Writes errors to a stream.
 #[derive(Clone, Copy, Debug)]
@@ -134,24 +135,90 @@ impl Diagnostics {
         }
     }
 
-    fn render(&self, out: &mut dyn Write, rendered: &Rendered) -> std::io::Result<()> {
+    fn handler(&self) -> GraphicalReportHandler {
         let theme = GraphicalTheme {
             characters: ThemeCharacters::unicode(),
             styles: if self.terminal.color { ThemeStyles::ansi() } else { ThemeStyles::none() },
         };
-        let mut text = String::new();
-        let handler = GraphicalReportHandler::new_themed(theme)
+        GraphicalReportHandler::new_themed(theme)
             .with_links(false)
             .with_width(usize::from(self.terminal.width))
             // Addresses stay whole: they are there to be opened.
             .with_word_separator(textwrap::WordSeparator::AsciiSpace)
             .with_break_words(false)
-            .with_context_lines(1);
+            .with_context_lines(1)
+    }
+
+    fn render(&self, out: &mut dyn Write, rendered: &Rendered) -> std::io::Result<()> {
+        let mut text = String::new();
+        let handler = self.handler();
         match handler.render_report(&mut text, rendered) {
             Ok(()) => out.write_all(text.trim_start_matches('\n').as_bytes())?,
             Err(fmt::Error) => writeln!(out, "{rendered}")?,
         }
         out.flush()
+    }
+}
+
+/// A place to show, with a few words for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shot<'s> {
+    pub place: &'s Place,
+    pub label: &'s str,
+}
+
+impl Diagnostics {
+    /// Writes the texts of places, those of one file together; the first place is the main one.
+    pub(super) fn snippets(&self, out: &mut dyn Write, shots: &[Shot<'_>]) -> std::io::Result<()> {
+        let mut rest: Vec<Shot<'_>> = shots.to_vec();
+        while let Some(first) = rest.first().copied() {
+            let (here, others): (Vec<_>, Vec<_>) =
+                rest.into_iter().partition(|shot| std::sync::Arc::ptr_eq(&shot.place.source, &first.place.source));
+            rest = others;
+            let rendered = Rendered::of_places(&first.place.source, &here);
+            let mut text = String::new();
+            if self.handler().render_report(&mut text, &rendered).is_err() {
+                continue;
+            }
+            // The handler begins with the message, which stands above already.
+            let snippet = text.lines().skip_while(|line| !line.contains('╭'));
+            snippet.into_iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Rendered {
+    fn of_places(source: &SourceFile, shots: &[Shot<'_>]) -> Self {
+        let (text, offset) = printable_with_offsets(source.text());
+        let labels: Vec<LabeledSpan> = shots
+            .iter()
+            .enumerate()
+            .map(|(at, shot)| {
+                let start = offset(shot.place.span.start);
+                let span = (start, offset(shot.place.span.end).saturating_sub(start));
+                let label = Some(printable(shot.label).into_owned());
+                if at == 0 {
+                    LabeledSpan::new_primary_with_span(label, span)
+                } else {
+                    LabeledSpan::new_with_span(label, span)
+                }
+            })
+            .collect();
+        let first = shots.first().map_or(0, |shot| shot.place.span.start);
+        let shown = labels.first().map_or((0, 0).into(), |label| *label.inner());
+        Self {
+            code: None,
+            message: String::new(),
+            help: None,
+            source: Some(Shown {
+                name: printable(source.name()).into_owned(),
+                text: text.into_owned(),
+                span: shown,
+                position: source.position(first),
+            }),
+            labels,
+        }
     }
 }
 

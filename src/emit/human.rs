@@ -171,7 +171,13 @@ fn clipped(value: &str, width: usize) -> String {
 }
 
 /// Writes text behind a head, wrapped to the screen, with the later lines indented. Words are never broken.
-fn wrapped(out: &mut dyn Write, terminal: Terminal, plain_head: &str, head: &str, text: &str) -> io::Result<()> {
+pub(super) fn wrapped(
+    out: &mut dyn Write,
+    terminal: Terminal,
+    plain_head: &str,
+    head: &str,
+    text: &str,
+) -> io::Result<()> {
     let width = usize::from(terminal.width.max(40));
     // The head may hold colours, which take no room: its place is kept by as many spaces.
     let indent = " ".repeat(textwrap::core::display_width(plain_head));

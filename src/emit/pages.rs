@@ -1,31 +1,45 @@
 //! The web pages of the rules, from the text beside their code.
 
 use crate::report::Level;
-use crate::rules::Rule;
+use crate::rules::{Group, Rule};
 
 /// The page of a rule.
 pub fn rule_page(rule: &Rule) -> String {
     format!(
-        "# `{}`\n\nLevel: {} · about: the keys of items (`dynkeys explain`)\n\n{}.\n\n{}",
+        "# `{}`\n\nLevel: {} · found by {}\n\n{}.\n\n{}",
         rule.name,
         Level::from(rule.level).as_str(),
+        commands(rule),
         capitalized(rule.summary),
         rule.doc
     )
 }
 
+/// The commands that look for it.
+fn commands(rule: &Rule) -> &'static str {
+    match (rule.is_about_items(), rule.is_about_designs()) {
+        (true, false) => "`dynkeys explain`, in the keys of items",
+        (true, true) => "`dynkeys explain`, in the keys of items, and `dynkeys lint`, in the design",
+        _ => "`dynkeys lint`",
+    }
+}
+
 /// The page that lists the rules.
 pub fn rule_index(rules: &[&Rule]) -> String {
     let mut page = String::from(
-        "# Rules\n\nA rule's level is set in `dynkeys.toml` (`[rules]`) or with `--rule NAME=LEVEL`.\n\n## The keys of items\n\n| rule | level | finds |\n|---|---|---|\n",
+        "# Rules\n\nA rule's level is set in `dynkeys.toml` (`[rules]`) or with `--rule NAME=LEVEL`.\n\
+         `dynkeys rules NAME` prints the page of a rule.\n",
     );
-    for rule in rules {
-        page.push_str(&format!(
-            "| [`{0}`]({0}.md) | {1} | {2} |\n",
-            rule.name,
-            Level::from(rule.level).as_str(),
-            rule.summary
-        ));
+    for group in Group::ALL {
+        page.push_str(&format!("\n## {}\n\n| rule | level | finds |\n|---|---|---|\n", group.title()));
+        for rule in rules.iter().filter(|rule| rule.group == group) {
+            page.push_str(&format!(
+                "| [`{0}`]({0}.md) | {1} | {2} |\n",
+                rule.name,
+                Level::from(rule.level).as_str(),
+                rule.summary
+            ));
+        }
     }
     page
 }

@@ -3,18 +3,26 @@
 //! A [`Model`](crate::model::Model) is compiled once into an [`Engine`]; an item is mapped onto its fields with
 //! [`Engine::map`], and [`Engine::write`] writes every key into a buffer that is used again for the next item.
 
+mod automaton;
 mod coerce;
 mod engine;
 mod evaluate;
 mod fields;
+mod layout;
 mod pairs;
 pub mod python;
+mod sample;
 mod shape;
 mod trace;
+mod values;
 
+pub use automaton::Automaton;
 pub use engine::{Engine, EngineIndex, EngineKey, Half, KeyBuffer, Written};
 pub use evaluate::Failure;
 pub use fields::{Fields, Held, Slot, State};
+pub use layout::{Way, WayPiece, rule_span, ways};
 pub use pairs::build_key;
-pub use shape::{Shape, ShapeMatcher, Strictness};
+pub use sample::sample;
+pub use shape::{Hole, Shape, ShapeMatcher, Strictness};
 pub use trace::{Part, PartKind, Recorder, Stop, Trace};
+pub use values::{Values, ValuesOf, conforms, of_attribute};

@@ -1,12 +1,16 @@
 //! The shape of a key: what the key of any item of an entity can look like, as a regular language of literals and holes.
 
+use std::sync::Arc;
+
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
+use regex_syntax::hir::Hir;
 
 use crate::model::{Cell, Dialect, Era, Expression, ExpressionKind, KeyValue, Model, Pair, Piece, Rule, Template};
 use crate::value::Value;
 
 use super::python::{is_blank, is_true, str_of};
+use super::values::{Values, ValuesOf, any_text, lowered, without};
 
 /// A regular language of keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,11 +18,30 @@ pub enum Shape {
     /// Exactly this text.
     Literal(String),
     /// The text of a value.
-    Hole,
+    Hole(Hole),
     /// One after the other.
     Concat(Vec<Shape>),
     /// One of several.
     Either(Vec<Shape>),
+}
+
+/// What a placeholder prints.
+#[derive(Clone, Debug)]
+pub struct Hole {
+    /// The placeholder's expression.
+    pub expression: Arc<Expression>,
+    /// The texts that it can print: those of items that keep to the model, or any.
+    pub texts: Hir,
+    /// The most bytes; none where there is no bound.
+    pub max_bytes: Option<usize>,
+    /// True where the dialect puts the text in lower case.
+    pub lower: bool,
+}
+
+impl PartialEq for Hole {
+    fn eq(&self, other: &Self) -> bool {
+        self.expression.span == other.expression.span && self.texts == other.texts
+    }
 }
 
 /// How closely a key must follow a shape.
@@ -35,17 +58,89 @@ pub enum Strictness {
 impl Shape {
     /// The shape of a key of a model in a dialect.
     pub fn of(value: &KeyValue, model: &Model, dialect: &Dialect) -> Self {
-        let builder = Builder { model, era: dialect.era() };
-        match value {
-            KeyValue::One(rule) => builder.rule(rule),
-            KeyValue::Cases(cases) => Self::Either(cases.iter().map(|case| builder.rule(&case.rule)).collect()),
+        Builder { model, era: dialect.era(), values: None }.key(value)
+    }
+
+    /// The shape of a key of an item that keeps to its model: required fields are set, values are of their type and
+    /// match their `pattern`, `enum` and `max_length`.
+    pub fn conforming(value: &KeyValue, model: &Model, dialect: &Dialect) -> Self {
+        Builder { model, era: dialect.era(), values: Some(ValuesOf::new(model)) }.key(value)
+    }
+
+    /// The language of the shape. With `apart`, no value holds one of these ASCII letters.
+    pub fn language(&self, apart: &[u8]) -> Hir {
+        match self {
+            Self::Literal(text) => Hir::literal(text.as_bytes()),
+            Self::Hole(hole) => apart.iter().fold(hole.texts.clone(), |texts, letter| without(&texts, *letter, None)),
+            Self::Concat(parts) => Hir::concat(parts.iter().map(|part| part.language(apart)).collect()),
+            Self::Either(ways) => Hir::alternation(ways.iter().map(|way| way.language(apart)).collect()),
         }
+    }
+
+    /// The most bytes of a key; none where there is no bound.
+    pub fn max_bytes(&self) -> Option<usize> {
+        match self {
+            Self::Literal(text) => Some(text.len()),
+            Self::Hole(hole) => hole.max_bytes,
+            Self::Concat(parts) => parts.iter().map(Self::max_bytes).sum(),
+            Self::Either(ways) => {
+                ways.iter().map(Self::max_bytes).try_fold(0, |most, way| way.map(|way| most.max(way)))
+            }
+        }
+    }
+
+    /// The text with which every key begins.
+    pub fn literal_prefix(&self) -> String {
+        self.prefix().0
+    }
+
+    /// The text with which every key begins, and whether it is the whole key.
+    fn prefix(&self) -> (String, bool) {
+        match self {
+            Self::Literal(text) => (text.clone(), true),
+            Self::Hole(_) => (String::new(), false),
+            Self::Concat(parts) => {
+                let mut prefix = String::new();
+                for part in parts {
+                    let (text, whole) = part.prefix();
+                    prefix.push_str(&text);
+                    if !whole {
+                        return (prefix, false);
+                    }
+                }
+                (prefix, true)
+            }
+            Self::Either(ways) => {
+                let mut ways = ways.iter().map(Self::prefix);
+                let Some((mut common, mut whole)) = ways.next() else { return (String::new(), false) };
+                for (text, is_whole) in ways {
+                    if text != common {
+                        let length = common
+                            .chars()
+                            .zip(text.chars())
+                            .take_while(|(left, right)| left == right)
+                            .map(|(c, _)| c.len_utf8())
+                            .sum();
+                        common.truncate(length);
+                        whole = false;
+                    }
+                    whole &= is_whole;
+                }
+                (common, whole)
+            }
+        }
+    }
+
+    /// The key, where every item has the same.
+    pub fn constant(&self) -> Option<String> {
+        let (text, whole) = self.prefix();
+        whole.then_some(text)
     }
 
     fn push_pattern(&self, hole: &str, pattern: &mut String) {
         match self {
             Self::Literal(text) => regex_syntax::escape_into(text, pattern),
-            Self::Hole => pattern.push_str(hole),
+            Self::Hole(_) => pattern.push_str(hole),
             Self::Concat(parts) => parts.iter().for_each(|part| part.push_pattern(hole, pattern)),
             Self::Either(ways) => {
                 for (at, way) in ways.iter().enumerate() {
@@ -86,19 +181,47 @@ impl ShapeMatcher {
 struct Builder<'b> {
     model: &'b Model,
     era: Era,
+    /// What expressions can print; none where items need not keep to the model.
+    values: Option<ValuesOf<'b>>,
 }
 
-impl Builder<'_> {
-    fn rule(&self, rule: &Rule) -> Shape {
+impl<'b> Builder<'b> {
+    fn key(&self, value: &'b KeyValue) -> Shape {
+        match value {
+            KeyValue::One(rule) => self.rule(rule),
+            KeyValue::Cases(cases) => Shape::Either(
+                cases
+                    .iter()
+                    .map(|case| {
+                        // The last case is taken without its condition where no other is.
+                        let is_last = cases.last().is_some_and(|last| std::ptr::eq(last, case));
+                        match (&self.values, &case.when) {
+                            (Some(values), Some(when)) if !is_last => {
+                                Builder { values: Some(values.given(when)), ..*self }.rule(&case.rule)
+                            }
+                            _ => self.rule(&case.rule),
+                        }
+                    })
+                    .collect(),
+            ),
+        }
+    }
+
+    fn rule(&self, rule: &'b Rule) -> Shape {
         match rule {
             Rule::BuildKey(pairs) => self.pairs(pairs, true),
             Rule::Template(template) => self.template(template),
-            Rule::Value(cell) => self.cell(cell),
+            Rule::Value(cell) => match &cell.value {
+                // None leaves the attribute out, and text that is a value of its own keeps its case.
+                Cell::Placeholder(expression) => self.hole(expression, false, false),
+                Cell::Literal(value) => Shape::Literal(str_of(value).unwrap_or_default()),
+                Cell::Text(template) => self.template(template),
+            },
         }
     }
 
     /// What a build_key writes from these pairs on.
-    fn pairs(&self, pairs: &[Pair], first: bool) -> Shape {
+    fn pairs(&self, pairs: &'b [Pair], first: bool) -> Shape {
         let Some((pair, rest)) = pairs.split_first() else {
             return Shape::Literal(String::new());
         };
@@ -127,15 +250,25 @@ impl Builder<'_> {
                 Shape::Concat(vec![prefixed.clone(), self.literal(&text)])
             }
             cell => {
-                let whole = Shape::Concat(vec![prefixed.clone(), self.cell(cell)]);
-                if blank_is_bare { Shape::Either(vec![whole, self.bare(pair)]) } else { whole }
+                let can_be_blank = match (cell, &self.values) {
+                    (Cell::Placeholder(expression), Some(values)) => values.of(expression).can_be_blank(),
+                    _ => true,
+                };
+                let text = match (self.cell(cell), &self.values) {
+                    (Shape::Hole(hole), Some(_)) if blank_is_bare => {
+                        Shape::Hole(Hole { texts: super::values::not_empty(&hole.texts), ..hole })
+                    }
+                    (text, _) => text,
+                };
+                let whole = Shape::Concat(vec![prefixed.clone(), text]);
+                if blank_is_bare && can_be_blank { Shape::Either(vec![whole, self.bare(pair)]) } else { whole }
             }
         };
         let continued = Shape::Concat(vec![this, rest]);
         if stops && self.can_be_none(&pair.value) { Shape::Either(vec![continued, prefixed]) } else { continued }
     }
 
-    fn prefixed(&self, pair: &Pair) -> Shape {
+    fn prefixed(&self, pair: &'b Pair) -> Shape {
         match &pair.prefix.value {
             Cell::Literal(prefix) if !is_true(prefix) && self.era != Era::V0_1_0 => Shape::Literal(String::new()),
             Cell::Literal(prefix) => self.literal(&format!("{}#", str_of(prefix).unwrap_or_default())),
@@ -146,7 +279,7 @@ impl Builder<'_> {
         }
     }
 
-    fn bare(&self, pair: &Pair) -> Shape {
+    fn bare(&self, pair: &'b Pair) -> Shape {
         match &pair.prefix.value {
             Cell::Literal(Value::None) if self.era == Era::Guide => Shape::Literal(String::new()),
             Cell::Literal(prefix) => self.literal(&str_of(prefix).unwrap_or_default()),
@@ -154,10 +287,10 @@ impl Builder<'_> {
         }
     }
 
-    fn cell(&self, cell: &Cell) -> Shape {
+    fn cell(&self, cell: &'b Cell) -> Shape {
         match cell {
             Cell::Literal(value) => self.literal(&str_of(value).unwrap_or_default()),
-            Cell::Placeholder(_) => Shape::Hole,
+            Cell::Placeholder(expression) => self.hole(expression, self.era == Era::Guide, self.era == Era::V0_58),
             // Text within a build_key follows the dialect's case as the rest of it does.
             Cell::Text(template) => Shape::Concat(
                 template
@@ -165,22 +298,36 @@ impl Builder<'_> {
                     .iter()
                     .map(|piece| match piece {
                         Piece::Text(text) => self.literal(text),
-                        Piece::Placeholder(_) => Shape::Hole,
+                        Piece::Placeholder(expression) => self.hole(expression, true, self.era == Era::V0_58),
                     })
                     .collect(),
             ),
         }
     }
 
+    /// What a placeholder prints; `prints_none` where None becomes text.
+    fn hole(&self, expression: &'b Expression, prints_none: bool, lower: bool) -> Shape {
+        let values = self.values.as_ref().map(|values| values.of(expression));
+        let (texts, max_bytes) = match values {
+            None => (any_text(), None),
+            Some(Values { texts, none: true, max_bytes, .. }) if prints_none => {
+                (Hir::alternation(vec![texts, Hir::literal(*b"None")]), max_bytes.map(|most| most.max(4)))
+            }
+            Some(Values { texts, max_bytes, .. }) => (texts, max_bytes),
+        };
+        let texts = if lower && self.values.is_some() { lowered(&texts) } else { texts };
+        Shape::Hole(Hole { expression: Arc::new(expression.clone()), texts, max_bytes, lower })
+    }
+
     /// A template of its own keeps its case in every dialect.
-    fn template(&self, template: &Template) -> Shape {
+    fn template(&self, template: &'b Template) -> Shape {
         Shape::Concat(
             template
                 .pieces
                 .iter()
                 .map(|piece| match piece {
                     Piece::Text(text) => Shape::Literal(text.clone()),
-                    Piece::Placeholder(_) => Shape::Hole,
+                    Piece::Placeholder(expression) => self.hole(expression, true, false),
                 })
                 .collect(),
         )
@@ -193,7 +340,10 @@ impl Builder<'_> {
         })
     }
 
-    fn can_be_none(&self, cell: &Cell) -> bool {
+    fn can_be_none(&self, cell: &'b Cell) -> bool {
+        if let (Cell::Placeholder(expression), Some(values)) = (cell, &self.values) {
+            return values.of(expression).none;
+        }
         match cell {
             Cell::Literal(value) => *value == Value::None,
             Cell::Placeholder(expression) => self.expression_can_be_none(expression),
@@ -201,7 +351,7 @@ impl Builder<'_> {
         }
     }
 
-    fn expression_can_be_none(&self, expression: &Expression) -> bool {
+    fn expression_can_be_none(&self, expression: &'b Expression) -> bool {
         match &expression.kind {
             ExpressionKind::Literal(value) => *value == Value::None,
             ExpressionKind::Field(field) => {

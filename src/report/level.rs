@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::document::words;
-use crate::rules::{DefaultLevel, Finding};
+use crate::rules::{DefaultLevel, Finding, Rule};
 
 use super::Leveled;
 
@@ -59,9 +59,14 @@ impl Levels {
         self.0.keys().map(String::as_str)
     }
 
+    /// The level of a finding of a rule that has `own` of itself.
+    pub fn of(&self, rule: &Rule, own: DefaultLevel) -> Level {
+        self.0.get(rule.name).copied().unwrap_or(own.into())
+    }
+
     /// A finding with its level, or none where its rule is off.
     pub fn apply(&self, finding: Finding) -> Option<Leveled> {
-        let level = self.0.get(finding.rule.name).copied().unwrap_or(finding.rule.level.into());
+        let level = self.of(finding.rule, finding.rule.level);
         (level != Level::Off).then_some(Leveled { level, finding })
     }
 }

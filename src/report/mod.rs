@@ -2,9 +2,11 @@
 
 mod explained;
 mod level;
+mod linted;
 
 pub use explained::{Explained, Selection};
 pub use level::{FailOn, Level, Levels};
+pub use linted::{Linted, Reported};
 
 use crate::rules::Finding;
 
@@ -20,7 +22,7 @@ pub struct Leveled {
 /// How many items and findings there were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Summary {
-    /// Items explained.
+    /// Items explained, or models linted.
     pub items: u64,
     /// Findings of level error.
     pub errors: u64,

@@ -1,33 +1,90 @@
 //! The rules: each is data, one file a rule, listed in one table. They know models, keys and fields; they read nothing.
 
-mod context;
+mod design;
+mod finding;
+mod housekeeping;
+mod indexes;
+mod items;
+mod keys;
+mod names;
+mod naming;
+mod patterns;
+mod types;
 
-mod blank_key_part;
-mod delimiter_in_value;
-mod dropped_field;
-mod empty_key;
-mod key_not_built;
-mod key_too_long;
-mod lossy_coercion;
-mod placeholder_in_key;
-mod truncated_key;
-mod wrong_key_type;
+pub use design::{Design, Entity, Entries, KeyOf, Scenario, TableFacts, TableIndex};
+pub use finding::{DesignFinding, DesignFindings, Edit, Fix, Place, Related, Safety, Witness, WitnessItem};
+pub use housekeeping::{unknown_rule, unreadable_model, unused_ignore};
+pub use items::{Finding, Findings, FoundKey, ItemContext, KeyView, Scope, check_item};
+pub use naming::{Naming, Preset};
 
-pub use context::{ItemContext, KeyView, Scope};
-
-/// A rule about the keys of one item.
+/// A rule.
 #[derive(Debug)]
 pub struct Rule {
     /// Its name, in kebab case.
     pub name: &'static str,
     /// The level of its findings unless the configuration says otherwise.
     pub level: DefaultLevel,
+    /// What it is about.
+    pub group: Group,
     /// What it finds, in one line.
     pub summary: &'static str,
     /// Its page: what it finds, why it matters, an example, how to fix it, when to ignore it. Markdown.
     pub doc: &'static str,
-    /// Looks at the keys of an item.
-    pub check: fn(&ItemContext<'_, '_>, &mut Findings),
+    /// How it finds it.
+    pub checks: &'static [Check],
+}
+
+/// How a rule looks at what it is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// At the keys of one item, in `explain`.
+    Item(fn(&ItemContext<'_, '_>, &mut Findings)),
+    /// At one entity of a design, in `lint`.
+    Entity(fn(&Design, &Entity, &mut DesignFindings)),
+    /// At all entities of a table together, in `lint`.
+    Table(fn(&Design, &mut DesignFindings)),
+    /// It is found while a model is read, as a problem of this name.
+    Reading,
+    /// The run itself finds it: ignores that match nothing, names that no rule has.
+    Run,
+}
+
+/// What rules are about; the headings of their list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The keys of items.
+    Items,
+    /// How keys are built.
+    Keys,
+    /// Names of indexes and attributes.
+    Names,
+    /// Types of keys and fields.
+    Types,
+    /// Indexes.
+    Indexes,
+    /// Access patterns.
+    Patterns,
+    /// The run itself.
+    Housekeeping,
+}
+
+impl Group {
+    /// Every group, in order.
+    pub const ALL: [Self; 7] =
+        [Self::Items, Self::Keys, Self::Names, Self::Types, Self::Indexes, Self::Patterns, Self::Housekeeping];
+
+    /// Its heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Items => "The keys of items",
+            Self::Keys => "Keys",
+            Self::Names => "Names",
+            Self::Types => "Types",
+            Self::Indexes => "Indexes",
+            Self::Patterns => "Access patterns",
+            Self::Housekeeping => "Housekeeping",
+        }
+    }
 }
 
 /// The level that a rule has of itself.
@@ -41,77 +98,61 @@ pub enum DefaultLevel {
     Info,
 }
 
-/// Every rule about the keys of items, in the order in which findings are shown.
-pub const ITEM_RULES: &[&Rule] = &[
-    &key_not_built::RULE,
-    &placeholder_in_key::RULE,
-    &truncated_key::RULE,
-    &empty_key::RULE,
-    &blank_key_part::RULE,
-    &wrong_key_type::RULE,
-    &key_too_long::RULE,
-    &delimiter_in_value::RULE,
-    &lossy_coercion::RULE,
-    &dropped_field::RULE,
-];
+impl Rule {
+    /// True of a rule about the keys of items.
+    pub fn is_about_items(&self) -> bool {
+        self.checks.iter().any(|check| matches!(check, Check::Item(_)))
+    }
 
-/// Something that a rule found.
-#[derive(Clone, Debug)]
-pub struct Finding {
-    /// The rule.
-    pub rule: &'static Rule,
-    /// What is wrong, in one sentence.
-    pub message: String,
-    /// The field to blame, where there is one.
-    pub field: Option<String>,
-    /// The keys that it concerns.
-    pub keys: Vec<FoundKey>,
-    /// What to do.
-    pub help: String,
-}
-
-/// A key that a finding concerns.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct FoundKey {
-    /// The index.
-    pub index: String,
-    /// The key attribute.
-    pub attribute: String,
-    /// Its value as text; none where it has none.
-    pub value: Option<String>,
-}
-
-/// Collects the findings of an item. Findings of one rule with the same message are one, with all their keys.
-#[derive(Debug, Default)]
-pub struct Findings {
-    /// What was found.
-    pub all: Vec<Finding>,
-}
-
-impl Findings {
-    /// Adds a finding, or its key to one that says the same.
-    pub fn add(&mut self, finding: Finding) {
-        let same = self.all.iter_mut().find(|known| {
-            known.rule.name == finding.rule.name && known.field == finding.field && known.message == finding.message
-        });
-        match same {
-            Some(known) => {
-                for key in finding.keys {
-                    if !known.keys.contains(&key) {
-                        known.keys.push(key);
-                    }
-                }
-            }
-            None => self.all.push(finding),
-        }
+    /// True of a rule about designs.
+    pub fn is_about_designs(&self) -> bool {
+        self.checks.iter().any(|check| !matches!(check, Check::Item(_)))
     }
 }
 
-/// What every rule finds in the keys of an item.
-pub fn check_item(context: &ItemContext<'_, '_>) -> Vec<Finding> {
-    let mut findings = Findings::default();
-    for rule in ITEM_RULES {
-        (rule.check)(context, &mut findings);
+/// The rule of a name.
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+/// What every rule finds in a design, in the order of the rules.
+pub fn check_design(design: &Design) -> Vec<DesignFinding> {
+    let mut findings = DesignFindings::default();
+    for rule in RULES {
+        for check in rule.checks {
+            match check {
+                Check::Entity(check) => {
+                    design.entities.iter().for_each(|entity| check(design, entity, &mut findings));
+                }
+                Check::Table(check) => check(design, &mut findings),
+                Check::Item(_) | Check::Reading | Check::Run => {}
+            }
+        }
     }
     findings.all
 }
+
+/// Every rule; those about items in the order in which their findings are shown.
+pub const RULES: &[&Rule] = &[
+    &items::key_not_built::RULE,
+    &items::placeholder_in_key::RULE,
+    &items::truncated_key::RULE,
+    &keys::empty_key::RULE,
+    &items::blank_key_part::RULE,
+    &items::wrong_key_type::RULE,
+    &keys::key_too_long::RULE,
+    &items::delimiter_in_value::RULE,
+    &items::lossy_coercion::RULE,
+    &items::dropped_field::RULE,
+    // Keys
+    // Names
+    // Types
+    // Indexes
+    &indexes::missing_primary::RULE,
+    &indexes::index_attribute_reused::RULE,
+    // Access patterns
+    // Housekeeping
+    &housekeeping::UNREADABLE_MODEL,
+    &housekeeping::UNUSED_IGNORE,
+    &housekeeping::UNKNOWN_RULE,
+];

@@ -1,8 +1,8 @@
 //! `lossy-coercion`.
 
-use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::python::{equal, push_repr, str_of};
 use crate::key::{PartKind, State};
+use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 use crate::text::excerpt;
 use crate::value::Value;
 
@@ -10,6 +10,7 @@ use crate::value::Value;
 pub static RULE: Rule = Rule {
     name: "lossy-coercion",
     level: DefaultLevel::Warning,
+    group: Group::Items,
     summary: "mapping changed a value on its way into a key",
     doc: "\
 ## What it finds
@@ -38,7 +39,7 @@ Give the attribute a default of its own type, or none.
 
 When the change is what you want, and every reader of the table maps items the same way.
 ",
-    check,
+    checks: &[Check::Item(check)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

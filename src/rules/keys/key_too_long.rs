@@ -1,13 +1,14 @@
 //! `key-too-long`.
 
-use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::{PartKind, Written};
+use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 use crate::value::Value;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "key-too-long",
     level: DefaultLevel::Error,
+    group: Group::Keys,
     summary: "a partition key is over 2048 bytes, or a sort key over 1024",
     doc: "\
 ## What it finds
@@ -37,7 +38,7 @@ Put a short or shortened value into the key, an id or a hash, and keep the long 
 
 Never: the write fails.
 ",
-    check,
+    checks: &[Check::Item(check)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

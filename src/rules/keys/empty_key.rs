@@ -1,14 +1,15 @@
 //! `empty-key`.
 
-use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::Written;
 use crate::model::IndexKind;
+use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 use crate::value::Value;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "empty-key",
     level: DefaultLevel::Error,
+    group: Group::Keys,
     summary: "a key is empty, which DynamoDB refuses",
     doc: "\
 ## What it finds
@@ -37,7 +38,7 @@ attribute: `value = \"{name or none}\"`.
 
 Never: the write fails.
 ",
-    check,
+    checks: &[Check::Item(check)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

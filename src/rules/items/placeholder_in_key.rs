@@ -1,14 +1,15 @@
 //! `placeholder-in-key`.
 
-use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::python::{str_of, strip};
 use crate::key::{PartKind, State};
+use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 use crate::text::excerpt;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "placeholder-in-key",
     level: DefaultLevel::Error,
+    group: Group::Items,
     summary: "a field printed `None`, `null`, `undefined` or `nan` into a key",
     doc: "\
 ## What it finds
@@ -38,7 +39,7 @@ leave the attribute out instead: `value` with an expression that can be `none`.
 
 When the word is a real value: Null is a family name.
 ",
-    check,
+    checks: &[Check::Item(check)],
 };
 
 /// The words that stand for nothing in Python, JSON and JavaScript.

@@ -1,12 +1,13 @@
 //! `delimiter-in-value`.
 
-use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::PartKind;
+use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "delimiter-in-value",
     level: DefaultLevel::Warning,
+    group: Group::Items,
     summary: "a field's value holds the delimiter of the key that it is part of",
     doc: "\
 ## What it finds
@@ -36,7 +37,7 @@ without the delimiter documents it.
 
 When the value is the last part of the key, nothing takes the key apart, and no query is made for a prefix of it.
 ",
-    check,
+    checks: &[Check::Item(check)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

@@ -1,14 +1,15 @@
 //! `blank-key-part`.
 
-use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::python::is_blank;
 use crate::key::{Half, PartKind};
 use crate::model::IndexKind;
+use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "blank-key-part",
     level: DefaultLevel::Warning,
+    group: Group::Items,
     summary: "a blank value left a key with a leading, trailing or doubled delimiter",
     doc: "\
 ## What it finds
@@ -37,7 +38,7 @@ Set the field, or use `build_key`, which leaves the bare prefix `firstname` for 
 
 When blank values are part of the design, and no code takes the key apart.
 ",
-    check,
+    checks: &[Check::Item(check)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

@@ -1,8 +1,8 @@
 //! `key-not-built`.
 
-use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::Written;
 use crate::key::python::push_repr;
+use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 use crate::text::excerpt;
 use crate::value::Value;
 
@@ -10,6 +10,7 @@ use crate::value::Value;
 pub static RULE: Rule = Rule {
     name: "key-not-built",
     level: DefaultLevel::Error,
+    group: Group::Items,
     summary: "Python would raise while it builds a key",
     doc: "\
 ## What it finds
@@ -38,7 +39,7 @@ with `value`, `{email|lower if email else none}` leaves the attribute out; anywh
 
 Never: the write fails.
 ",
-    check,
+    checks: &[Check::Item(check)],
 };
 
 fn shown(value: &Value<'_>) -> String {

@@ -1,13 +1,14 @@
 //! `truncated-key`.
 
-use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::Half;
+use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 use crate::text::excerpt;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "truncated-key",
     level: DefaultLevel::Warning,
+    group: Group::Items,
     summary: "an unset field cut a key short",
     doc: "\
 ## What it finds
@@ -36,7 +37,7 @@ Set the field before the item is written, and mark it `required = true`.
 When the item only stands for a query with a prefix: `dynkeys explain --query` with `begins_with` or `between` does not
 report it for sort keys.
 ",
-    check,
+    checks: &[Check::Item(check)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

@@ -1,12 +1,13 @@
 //! `dropped-field`.
 
-use super::{DefaultLevel, Finding, Findings, ItemContext, Rule};
+use crate::rules::{Check, DefaultLevel, Finding, Findings, Group, ItemContext, Rule};
 use crate::text::excerpt;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "dropped-field",
     level: DefaultLevel::Info,
+    group: Group::Items,
     summary: "the item has a field that the model does not know, and mapping drops it",
     doc: "\
 ## What it finds
@@ -29,7 +30,7 @@ Add the attribute to the model, or remove it from the item.
 
 When other code owns the attribute and the model never writes the item back.
 ",
-    check,
+    checks: &[Check::Item(check)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

@@ -1,9 +1,9 @@
 //! `wrong-key-type`.
 
-use super::{DefaultLevel, Findings, ItemContext, Rule};
 use crate::key::Written;
 use crate::key::python::str_of;
 use crate::model::KeyType;
+use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 use crate::text::excerpt;
 use crate::value::Value;
 
@@ -11,6 +11,7 @@ use crate::value::Value;
 pub static RULE: Rule = Rule {
     name: "wrong-key-type",
     level: DefaultLevel::Error,
+    group: Group::Items,
     summary: "a key's value is of a type that the key attribute cannot hold",
     doc: "\
 ## What it finds
@@ -40,7 +41,7 @@ Say `type = \"N\"` where the table's attribute is a number; otherwise turn the v
 
 Never: the write fails.
 ",
-    check,
+    checks: &[Check::Item(check)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

@@ -1,0 +1,610 @@
+//! What an expression can print for an item that keeps to its model, as a regular language.
+//!
+//! The languages are never too small: whatever the engine writes for such an item is in them. They can be too large where
+//! a filter or a condition is beyond what is followed here; so an overlap of two languages is a proof only with items
+//! that show it, and its absence always is one.
+
+use regex_syntax::hir::{
+    Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Dot, Hir, HirKind, Repetition,
+};
+
+use super::automaton::map;
+use super::coerce::{Coerced, coerce};
+use super::python::{parse_moment, str_of};
+use crate::model::{Attribute, AttributeType, Expression, ExpressionKind, FieldPath, Filter, Model};
+use crate::value::Value;
+
+/// What an expression can print.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values {
+    /// The texts of its values other than None.
+    pub texts: Hir,
+    /// True where it can be None.
+    pub none: bool,
+    /// The most bytes of UTF-8; none where there is no bound.
+    pub max_bytes: Option<usize>,
+    /// True where its texts are those of numbers.
+    pub number: bool,
+}
+
+impl Values {
+    fn new(texts: Hir, max_bytes: Option<usize>) -> Self {
+        Self { texts, none: false, max_bytes, number: false }
+    }
+
+    fn number(pattern: &str, max_bytes: usize) -> Self {
+        Self { number: true, ..Self::new(language(pattern), Some(max_bytes)) }
+    }
+
+    /// Any text.
+    pub fn any() -> Self {
+        Self::new(any_text(), None)
+    }
+
+    fn literal(value: &Value<'_>) -> Self {
+        match value {
+            Value::None => Self { none: true, ..Self::new(Hir::fail(), Some(0)) },
+            value => {
+                let text = str_of(value).unwrap_or_default();
+                // The dialect may put it in lower case, in which some letters are longer.
+                let length = text.len().max(text.to_lowercase().len());
+                let number = matches!(value, Value::Int(_) | Value::BigInt(_) | Value::Float(_));
+                Self { number, ..Self::new(Hir::literal(text.into_bytes()), Some(length)) }
+            }
+        }
+    }
+
+    /// What either can print.
+    fn or(self, other: Self) -> Self {
+        Self {
+            texts: Hir::alternation(vec![self.texts, other.texts]),
+            none: self.none || other.none,
+            max_bytes: self.max_bytes.zip(other.max_bytes).map(|(left, right)| left.max(right)),
+            number: self.number && other.number,
+        }
+    }
+
+    /// True where a text can be empty or white space alone.
+    pub fn can_be_blank(&self) -> bool {
+        can_be_blank(&self.texts)
+    }
+}
+
+/// Works out what expressions of a model can print.
+#[derive(Clone, Debug)]
+pub struct ValuesOf<'m> {
+    model: &'m Model,
+    /// Fields known to be true as Python sees it, where the expression stands.
+    truthy: Vec<&'m FieldPath>,
+}
+
+impl<'m> ValuesOf<'m> {
+    /// For the expressions of a model.
+    pub fn new(model: &'m Model) -> Self {
+        Self { model, truthy: Vec::new() }
+    }
+
+    /// The same where `condition` holds.
+    pub fn given(&self, condition: &'m Expression) -> Self {
+        let mut given = self.clone();
+        given.assume(condition);
+        given
+    }
+
+    fn assume(&mut self, condition: &'m Expression) {
+        match &condition.kind {
+            ExpressionKind::Field(field) => self.truthy.push(field),
+            ExpressionKind::And(left, right) => {
+                self.assume(left);
+                self.assume(right);
+            }
+            _ => {}
+        }
+    }
+
+    /// What an expression can print.
+    pub fn of(&self, expression: &'m Expression) -> Values {
+        match &expression.kind {
+            ExpressionKind::Literal(value) => Values::literal(value),
+            ExpressionKind::Field(field) => {
+                let mut values = self.field(field);
+                if self.truthy.contains(&field) {
+                    values.none = false;
+                    values.texts = not_empty(&values.texts);
+                }
+                values
+            }
+            ExpressionKind::Or(left, right) => {
+                let left = self.of(left);
+                let first = Values { none: false, texts: not_empty(&left.texts), ..left };
+                first.or(self.of(right))
+            }
+            ExpressionKind::And(left, right) => self.of(left).or(self.given(left).of(right)),
+            ExpressionKind::Not(_) | ExpressionKind::Equal(..) | ExpressionKind::NotEqual(..) => boolean(),
+            ExpressionKind::If { condition, then, otherwise } => self.given(condition).of(then).or(self.of(otherwise)),
+            ExpressionKind::Filter(inner, filter) => filtered(self.of(inner), filter),
+        }
+    }
+
+    fn field(&self, field: &FieldPath) -> Values {
+        let Some(attribute) = field.attribute.and_then(|at| self.model.attributes.get(at)) else {
+            return Values { none: true, ..Values::any() };
+        };
+        if !field.path.is_empty() {
+            return Values { none: true, ..Values::any() };
+        }
+        of_attribute(attribute)
+    }
+}
+
+/// What an attribute of an item that keeps to its model can be, after mapping.
+pub fn of_attribute(attribute: &Attribute) -> Values {
+    let default = attribute.default.as_ref().map(|default| &default.value);
+    let own = declared(attribute);
+    let Some(default) = default else {
+        return Values { none: !attribute.required, ..own };
+    };
+    let coerced = match (default, *attribute.kind) {
+        _ if !attribute.allowed.is_empty() => own,
+        (Value::Str(_), AttributeType::String | AttributeType::Datetime) => own,
+        (Value::Bool(_), _) => boolean(),
+        (Value::Int(_) | Value::BigInt(_), AttributeType::Integer | AttributeType::Float) => integer(),
+        (Value::Float(_), AttributeType::Integer | AttributeType::Float) => float(),
+        (Value::List(_) | Value::Map(_), kind) if kind != AttributeType::Any => own,
+        _ => Values::any(),
+    };
+    let mut values = coerced.or(Values::literal(default));
+    // Null becomes the text "None" where the default is text, and stays null where it is a list or a map.
+    match default {
+        Value::Str(_) if !attribute.required => values = values.or(Values::literal(&Value::text("None"))),
+        Value::List(_) | Value::Map(_) => values.none = !attribute.required,
+        _ => {}
+    }
+    values
+}
+
+/// What the attribute's own values print.
+fn declared(attribute: &Attribute) -> Values {
+    if !attribute.allowed.is_empty() {
+        let default = attribute.default.as_ref().map(|default| &default.value);
+        return attribute
+            .allowed
+            .iter()
+            .map(|allowed| match default.map(|default| coerce(default, &allowed.value)) {
+                Some(Coerced::Changed(changed)) => Values::literal(&changed),
+                Some(Coerced::Refused) => default.map_or_else(Values::any, Values::literal),
+                Some(Coerced::Kept) | None => Values::literal(&allowed.value),
+            })
+            .reduce(Values::or)
+            .unwrap_or_else(Values::any);
+    }
+    match *attribute.kind {
+        AttributeType::String => text(attribute),
+        AttributeType::Integer => integer(),
+        // DynamoDB gives whole numbers back as integers.
+        AttributeType::Float => integer().or(float()),
+        AttributeType::Boolean => boolean(),
+        AttributeType::Datetime => Values::new(language("[0-9]{4}[0-9A-Za-z:+., _-]*"), Some(64)),
+        AttributeType::List => Values::new(language(r"(?s-u)\[.*\]"), None),
+        AttributeType::Map => Values::new(language(r"(?s-u)\{.*\}"), None),
+        // Bytes cannot be turned into text: no key is written.
+        AttributeType::Binary => Values::new(Hir::fail(), Some(0)),
+        AttributeType::Any => Values::any(),
+    }
+}
+
+fn text(attribute: &Attribute) -> Values {
+    let most = attribute.max_length.as_ref().map(|most| most.value);
+    // The whole value is matched, so anchors say nothing.
+    let unanchored = |kind: &HirKind| matches!(kind, HirKind::Look(_)).then(Hir::empty);
+    let pattern = attribute.pattern.as_ref().and_then(|pattern| regex_syntax::parse(pattern).ok());
+    let pattern = pattern.map(|pattern| map(&pattern, &unanchored));
+    let limit = most.and_then(|most| u32::try_from(most).ok());
+    let bytes = |each: usize| most.and_then(|most| usize::try_from(most).ok()?.checked_mul(each));
+    match pattern {
+        Some(pattern) => {
+            // A pattern that is one character repeated is cut at the length; any other stays as it is.
+            let bounded = match (pattern.kind(), limit) {
+                (HirKind::Repetition(repetition), Some(limit))
+                    if matches!(repetition.sub.kind(), HirKind::Class(_))
+                        && repetition.max.is_none_or(|max| max > limit)
+                        && repetition.min <= limit =>
+                {
+                    Hir::repetition(Repetition { max: Some(limit), ..repetition.clone() })
+                }
+                _ => pattern.clone(),
+            };
+            // Letters of two bytes can have three in lower case.
+            let width = if widest(&pattern) == 2 { 3 } else { widest(&pattern) };
+            let own =
+                pattern.properties().maximum_len().map(|own| if width == 3 { own.saturating_mul(3) / 2 } else { own });
+            let by_length = bytes(width);
+            let max_bytes = match (own, by_length) {
+                (Some(own), Some(by_length)) => Some(own.min(by_length)),
+                (own, by_length) => own.or(by_length),
+            };
+            Values::new(bounded, max_bytes)
+        }
+        None => {
+            let any = Hir::dot(Dot::AnyByte);
+            // A character has at most four bytes.
+            let max = limit.and_then(|limit| limit.checked_mul(4));
+            let texts = Hir::repetition(Repetition { min: 0, max, greedy: true, sub: Box::new(any) });
+            Values::new(texts, bytes(4))
+        }
+    }
+}
+
+fn boolean() -> Values {
+    Values::new(language("True|False"), Some(5))
+}
+
+fn integer() -> Values {
+    Values::number("0|-?[1-9][0-9]*", 127)
+}
+
+fn float() -> Values {
+    Values::number(r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?", 24)
+}
+
+/// What a filter makes of values. None makes every filter but `str` fail, so that no key is written.
+fn filtered(inner: Values, filter: &Filter) -> Values {
+    match filter {
+        Filter::Str if inner.none => Values { none: false, ..inner }.or(Values::literal(&Value::text("None"))),
+        Filter::Str => inner,
+        Filter::Lower => Values { none: false, texts: lowered(&inner.texts), ..inner },
+        Filter::Upper => Values {
+            none: false,
+            texts: raised(&inner.texts),
+            number: false,
+            max_bytes: inner.max_bytes.map(|most| most * 3),
+        },
+        Filter::Strip if can_hold_space(&inner.texts) => Values { none: false, texts: any_text(), ..inner },
+        Filter::Strip => Values { none: false, ..inner },
+        Filter::Int => integer(),
+        Filter::Float => float(),
+        Filter::Zfill(width) => {
+            let zeros = u32::try_from(*width).unwrap_or(u32::MAX);
+            let digits = if inner.number { "[+-]?[0-9.e+-]" } else { "" };
+            let max_bytes = inner.max_bytes.map(|most| most.max(width.saturating_add(1)));
+            let texts = if digits.is_empty() {
+                let zeros = Hir::repetition(Repetition {
+                    min: 0,
+                    max: Some(zeros),
+                    greedy: true,
+                    sub: Box::new(Hir::literal(*b"0")),
+                });
+                let sign = language("[+-]?");
+                // A sign comes first and its zeros behind it.
+                let padded = Hir::concat(vec![sign, zeros, inner.texts.clone()]);
+                Hir::alternation(vec![padded, if starts_with_sign(&inner.texts) { any_text() } else { Hir::fail() }])
+            } else {
+                language(&format!("[+-]?[0-9.e+-]{{{},}}", width.saturating_sub(1).min(1000)))
+            };
+            Values { none: false, texts, max_bytes, number: inner.number }
+        }
+        Filter::Isoformat => Values::new(
+            language(
+                r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?(?:[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{6})?)?)?",
+            ),
+            Some(42),
+        ),
+        Filter::Timestamp => float(),
+        Filter::Strftime(format) => strftime(format),
+        Filter::Replace(old, new) => replaced(inner, old, new),
+    }
+}
+
+/// What `strftime` prints: digits of known width where it is known, else words.
+fn strftime(format: &str) -> Values {
+    let mut pattern = String::new();
+    let mut chars = format.chars();
+    let mut length: usize = 0;
+    while let Some(c) = chars.next() {
+        let (piece, most) = match (c, chars.clone().next()) {
+            ('%', Some(directive)) => {
+                chars.next();
+                match directive {
+                    'Y' | 'G' => ("(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])", 4),
+                    'm' => ("(?:0[1-9]|1[0-2])", 2),
+                    'd' => ("(?:0[1-9]|[12][0-9]|3[01])", 2),
+                    'H' => ("(?:[01][0-9]|2[0-3])", 2),
+                    'I' => ("(?:0[1-9]|1[0-2])", 2),
+                    'M' | 'S' => ("[0-5][0-9]", 2),
+                    'y' | 'U' | 'W' | 'V' => ("[0-9]{2}", 2),
+                    'f' => ("[0-9]{6}", 6),
+                    'j' => ("[0-3][0-9]{2}", 3),
+                    'u' | 'w' => ("[0-7]", 1),
+                    'F' => ("[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])", 10),
+                    'T' => ("(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]", 8),
+                    'p' => ("(?:AM|PM)", 2),
+                    'a' => ("(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)", 3),
+                    'A' => ("[A-Z][a-z]+day", 9),
+                    'b' => ("(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)", 3),
+                    'B' => ("[A-Z][a-z]+", 9),
+                    'z' => (r"(?:[+-][0-9:.]+)?", 16),
+                    '%' => ("%", 1),
+                    _ => ("(?s-u:.)*", 32),
+                }
+            }
+            (c, _) => {
+                pattern.push_str(&regex_syntax::escape(&c.to_string()));
+                ("", c.len_utf8())
+            }
+        };
+        pattern.push_str(piece);
+        length += most;
+    }
+    Values::new(language(&pattern), Some(length))
+}
+
+fn replaced(inner: Values, old: &str, new: &str) -> Values {
+    let mut letters = old.chars();
+    let max_bytes = |inner: &Values| {
+        inner.max_bytes.map(|most| {
+            if old.is_empty() {
+                (most + 1) * (new.len() + 1)
+            } else {
+                most.div_ceil(old.len()) * new.len().max(old.len())
+            }
+        })
+    };
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) if letter.is_ascii() => {
+            let by = Hir::literal(new.as_bytes());
+            let texts = without(&inner.texts, letter as u8, Some(&by));
+            Values { none: false, max_bytes: max_bytes(&inner), texts, number: false }
+        }
+        _ => Values { none: false, max_bytes: max_bytes(&inner), texts: any_text(), number: false },
+    }
+}
+
+/// The language of a pattern of our own.
+fn language(pattern: &str) -> Hir {
+    let parsed = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern);
+    parsed.unwrap_or_else(|_| any_text())
+}
+
+/// Any text. Bytes that are no UTF-8 are in the language as well: it is smaller so, and no text has them.
+pub(super) fn any_text() -> Hir {
+    Hir::repetition(Repetition { min: 0, max: None, greedy: true, sub: Box::new(Hir::dot(Dot::AnyByte)) })
+}
+
+/// The language without an ASCII letter: texts that hold it are left out, or have `by` in its place.
+pub fn without(texts: &Hir, letter: u8, by: Option<&Hir>) -> Hir {
+    let character = char::from(letter);
+    map(texts, &|kind| match kind {
+        HirKind::Literal(literal) if literal.0.contains(&letter) => Some(match by {
+            None => Hir::fail(),
+            Some(by) => Hir::concat(
+                literal.0.iter().map(|byte| if *byte == letter { by.clone() } else { Hir::literal([*byte]) }).collect(),
+            ),
+        }),
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut own = ClassUnicode::new([ClassUnicodeRange::new(character, character)]);
+            own.intersect(class);
+            (!own.ranges().is_empty()).then(|| {
+                let mut rest = class.clone();
+                rest.difference(&own);
+                with(Hir::class(Class::Unicode(rest)), by)
+            })
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let mut own = ClassBytes::new([ClassBytesRange::new(letter, letter)]);
+            own.intersect(class);
+            (!own.ranges().is_empty()).then(|| {
+                let mut rest = class.clone();
+                rest.difference(&own);
+                with(Hir::class(Class::Bytes(rest)), by)
+            })
+        }
+        _ => None,
+    })
+}
+
+fn with(rest: Hir, by: Option<&Hir>) -> Hir {
+    match by {
+        Some(by) => Hir::alternation(vec![rest, by.clone()]),
+        None => rest,
+    }
+}
+
+/// The texts of the language in lower case, and perhaps others.
+pub fn lowered(texts: &Hir) -> Hir {
+    cased(
+        texts,
+        |text| text.to_lowercase(),
+        |class| {
+            let mut upper = ClassBytes::new([ClassBytesRange::new(b'A', b'Z')]);
+            upper.intersect(class);
+            let lower = upper.ranges().iter().map(|range| {
+                ClassBytesRange::new(range.start().to_ascii_lowercase(), range.end().to_ascii_lowercase())
+            });
+            let mut all = class.clone();
+            all.difference(&upper);
+            all.union(&ClassBytes::new(lower));
+            all
+        },
+        b"ki",
+    )
+}
+
+fn raised(texts: &Hir) -> Hir {
+    cased(
+        texts,
+        |text| text.to_uppercase(),
+        |class| {
+            let mut lower = ClassBytes::new([ClassBytesRange::new(b'a', b'z')]);
+            lower.intersect(class);
+            let upper = lower.ranges().iter().map(|range| {
+                ClassBytesRange::new(range.start().to_ascii_uppercase(), range.end().to_ascii_uppercase())
+            });
+            let mut all = class.clone();
+            all.difference(&lower);
+            all.union(&ClassBytes::new(upper));
+            all
+        },
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    )
+}
+
+/// Letters outside ASCII change in many ways: each stands for any run of them, and for the ASCII letters `also` to
+/// which some of them change.
+fn cased(texts: &Hir, change: fn(&str) -> String, ascii: fn(&ClassBytes) -> ClassBytes, also: &[u8]) -> Hir {
+    let foreign = || {
+        let also = also.iter().map(|letter| ClassBytesRange::new(*letter, *letter));
+        let one = ClassBytes::new(also.chain([ClassBytesRange::new(0x80, 0xff)]));
+        let sub = Box::new(Hir::class(Class::Bytes(one)));
+        Hir::repetition(Repetition { min: 1, max: None, greedy: true, sub })
+    };
+    map(texts, &|kind| match kind {
+        HirKind::Literal(literal) => Some(match std::str::from_utf8(&literal.0) {
+            // The sigma at the end of a word is another letter, and where the word ends is not seen here.
+            Ok(text) if text.contains('Σ') || text.contains('σ') => {
+                let pieces = text.chars().map(|c| match c {
+                    'Σ' | 'σ' | 'ς' => foreign(),
+                    c => Hir::literal(change(&c.to_string()).into_bytes()),
+                });
+                Hir::concat(pieces.collect())
+            }
+            Ok(text) => Hir::literal(change(text).into_bytes()),
+            Err(_) => foreign(),
+        }),
+        HirKind::Class(Class::Bytes(class)) => Some(Hir::class(Class::Bytes(ascii(class)))),
+        HirKind::Class(Class::Unicode(class)) => {
+            let plain = class.ranges().iter().filter(|range| range.start().is_ascii()).map(|range| {
+                let end = if range.end().is_ascii() { range.end() as u8 } else { 0x7f };
+                ClassBytesRange::new(range.start() as u8, end)
+            });
+            let plain = Hir::class(Class::Bytes(ascii(&ClassBytes::new(plain))));
+            let has_foreign = class.ranges().iter().any(|range| !range.end().is_ascii());
+            Some(if has_foreign { Hir::alternation(vec![plain, foreign()]) } else { plain })
+        }
+        _ => None,
+    })
+}
+
+/// True where the language has the empty text, or one of white space alone.
+fn can_be_blank(texts: &Hir) -> bool {
+    match texts.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).is_ok_and(super::python::is_blank),
+        HirKind::Class(class) => class_can_be_space(class),
+        HirKind::Repetition(repetition) => repetition.min == 0 || can_be_blank(&repetition.sub),
+        HirKind::Capture(capture) => can_be_blank(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().all(can_be_blank),
+        HirKind::Alternation(ways) => ways.iter().any(can_be_blank),
+    }
+}
+
+/// True where a text of the language can hold white space.
+fn can_hold_space(texts: &Hir) -> bool {
+    match texts.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => {
+            String::from_utf8_lossy(&literal.0).chars().any(|c| super::python::is_blank(c.encode_utf8(&mut [0; 4])))
+        }
+        HirKind::Class(class) => class_can_be_space(class),
+        HirKind::Repetition(repetition) => can_hold_space(&repetition.sub),
+        HirKind::Capture(capture) => can_hold_space(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(can_hold_space),
+    }
+}
+
+fn class_can_be_space(class: &Class) -> bool {
+    const SPACES: [(char, char); 10] = [
+        ('\t', '\r'),
+        ('\u{1c}', ' '),
+        ('\u{85}', '\u{85}'),
+        ('\u{a0}', '\u{a0}'),
+        ('\u{1680}', '\u{1680}'),
+        ('\u{2000}', '\u{200a}'),
+        ('\u{2028}', '\u{2029}'),
+        ('\u{202f}', '\u{202f}'),
+        ('\u{205f}', '\u{205f}'),
+        ('\u{3000}', '\u{3000}'),
+    ];
+    match class {
+        Class::Unicode(class) => class
+            .ranges()
+            .iter()
+            .any(|range| SPACES.iter().any(|(from, to)| range.start() <= *to && range.end() >= *from)),
+        Class::Bytes(class) => class.ranges().iter().any(|range| range.start() <= b' ' && range.end() >= b'\t'),
+    }
+}
+
+fn starts_with_sign(texts: &Hir) -> bool {
+    match texts.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => matches!(literal.0.first(), Some(b'+' | b'-')),
+        HirKind::Class(Class::Unicode(class)) => class
+            .ranges()
+            .iter()
+            .any(|range| ['+', '-'].iter().any(|sign| range.start() <= *sign && range.end() >= *sign)),
+        HirKind::Class(Class::Bytes(class)) => class
+            .ranges()
+            .iter()
+            .any(|range| [b'+', b'-'].iter().any(|sign| range.start() <= *sign && range.end() >= *sign)),
+        HirKind::Repetition(repetition) => starts_with_sign(&repetition.sub),
+        HirKind::Capture(capture) => starts_with_sign(&capture.sub),
+        HirKind::Concat(parts) => parts.first().is_some_and(starts_with_sign),
+        HirKind::Alternation(ways) => ways.iter().any(starts_with_sign),
+    }
+}
+
+/// The texts without the empty one, where it is easily taken out; else the language as it is.
+pub(super) fn not_empty(texts: &Hir) -> Hir {
+    match texts.kind() {
+        HirKind::Empty => Hir::fail(),
+        HirKind::Repetition(repetition) if repetition.min == 0 && repetition.max != Some(0) => {
+            Hir::repetition(Repetition { min: 1, ..repetition.clone() })
+        }
+        HirKind::Capture(capture) => not_empty(&capture.sub),
+        HirKind::Alternation(ways) => Hir::alternation(ways.iter().map(not_empty).collect()),
+        _ => texts.clone(),
+    }
+}
+
+/// The most bytes of one character of the language.
+fn widest(texts: &Hir) -> usize {
+    match texts.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => String::from_utf8_lossy(&literal.0).chars().map(char::len_utf8).max().unwrap_or(1),
+        HirKind::Class(Class::Unicode(class)) => class.ranges().last().map_or(1, |range| range.end().len_utf8()),
+        HirKind::Class(Class::Bytes(_)) => 1,
+        HirKind::Repetition(repetition) => widest(&repetition.sub),
+        HirKind::Capture(capture) => widest(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().map(widest).max().unwrap_or(1),
+    }
+}
+
+/// True where a value is one that the attribute may have: its type, `enum`, `pattern` and `max_length`.
+pub fn conforms(attribute: &Attribute, value: &Value<'_>) -> bool {
+    let kind = match (*attribute.kind, value) {
+        (_, Value::None) => return !attribute.required,
+        (AttributeType::Any, _)
+        | (AttributeType::String, Value::Str(_))
+        | (AttributeType::Integer, Value::Int(_) | Value::BigInt(_))
+        | (AttributeType::Float, Value::Int(_) | Value::BigInt(_) | Value::Float(_))
+        | (AttributeType::Boolean, Value::Bool(_))
+        | (AttributeType::List, Value::List(_))
+        | (AttributeType::Map, Value::Map(_))
+        | (AttributeType::Binary, Value::Bytes(_)) => true,
+        (AttributeType::Datetime, Value::Str(text)) => parse_moment(text).is_some(),
+        _ => false,
+    };
+    if !kind {
+        return false;
+    }
+    if !attribute.allowed.is_empty() {
+        // 1 and 1.0 are equal, but print differently.
+        let same = |allowed: &Value<'_>| super::python::equal(allowed, value) && str_of(allowed) == str_of(value);
+        return attribute.allowed.iter().any(|allowed| same(&allowed.value));
+    }
+    let Value::Str(text) = value else { return true };
+    let fits = attribute.max_length.as_ref().is_none_or(|most| text.chars().count() as u64 <= most.value);
+    fits && attribute.pattern.as_ref().is_none_or(|pattern| {
+        let whole = regex_automata::meta::Regex::new(&format!("^(?:{})$", pattern.value));
+        whole.is_ok_and(|whole| whole.is_match(text.as_ref()))
+    })
+}

@@ -1,0 +1,434 @@
+//! What the rules about designs look at: the entities of a table, their keys, and items that keep to the models.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use super::finding::{Place, WitnessItem};
+use super::naming::Naming;
+use crate::key::{Automaton, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, Written, conforms, sample, ways};
+use crate::model::{Attribute, AttributeType, FieldPath, Index, Key, KeyType, KeyValue, Model, Rule};
+use crate::text::Span;
+use crate::value::Value;
+
+/// An item: its attributes with their values.
+pub type Entries = Vec<(Cow<'static, str>, Value<'static>)>;
+
+/// The models of one table, and what the project agreed on.
+#[derive(Debug, Default)]
+pub struct Design {
+    /// The entities, in the order in which they were given.
+    pub entities: Vec<Entity>,
+    /// The conventions for names.
+    pub naming: Naming,
+    /// What stands between the parts of a template; build_key always puts `#`.
+    pub delimiter: String,
+    /// What the configuration says of the table.
+    pub table: TableFacts,
+}
+
+/// What the configuration says of the table.
+#[derive(Clone, Debug, Default)]
+pub struct TableFacts {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its partition key.
+    pub partition_key: Option<(String, KeyType)>,
+    /// Its sort key.
+    pub sort_key: Option<(String, KeyType)>,
+    /// Its secondary indexes.
+    pub indexes: Vec<TableIndex>,
+}
+
+/// What the configuration says of a secondary index.
+#[derive(Clone, Debug)]
+pub struct TableIndex {
+    /// Its name.
+    pub name: String,
+    /// True of a local index.
+    pub is_local: bool,
+    /// Its partition key.
+    pub partition_key: Option<(String, KeyType)>,
+    /// Its sort key.
+    pub sort_key: Option<(String, KeyType)>,
+    /// The attributes that it carries beside keys; none where it carries all or the file does not say.
+    pub projection: Option<Vec<String>>,
+}
+
+/// One entity of a design.
+#[derive(Debug)]
+pub struct Entity {
+    engine: Engine,
+    shapes: Vec<OnceLock<Shape>>,
+    automata: Vec<OnceLock<Option<Automaton>>>,
+    scenarios: OnceLock<Vec<Scenario>>,
+}
+
+/// One key of an entity, with all that is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyOf<'e> {
+    /// The entity.
+    pub entity: &'e Entity,
+    /// Its number in the engine.
+    pub number: usize,
+    /// Its index.
+    pub index: &'e Index,
+    /// Which half of the index it is.
+    pub half: Half,
+    /// The key as the model has it.
+    pub key: &'e Key,
+}
+
+/// An item that keeps to its model, and the keys that the engine writes for it.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The fields that it leaves unset, of those that keys use.
+    pub unset: Vec<FieldPath>,
+    /// The fields that are the empty text, of those that keys use.
+    pub blank: Vec<FieldPath>,
+    /// The item.
+    pub item: Entries,
+    /// Its keys, by their numbers in the engine.
+    pub keys: KeyBuffer,
+}
+
+impl Entity {
+    /// An entity with its dialect.
+    pub fn new(engine: Engine) -> Self {
+        let keys = engine.keys().len();
+        Self {
+            engine,
+            shapes: (0..keys).map(|_| OnceLock::new()).collect(),
+            automata: (0..keys).map(|_| OnceLock::new()).collect(),
+            scenarios: OnceLock::new(),
+        }
+    }
+
+    /// The engine that writes its keys.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Its model.
+    pub fn model(&self) -> &Arc<Model> {
+        self.engine.model()
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.model().entity.value
+    }
+
+    /// A place in its model.
+    pub fn place(&self, span: Span) -> Place {
+        Place::new(&self.model().source, span)
+    }
+
+    /// The place of its name: for findings about the entity as a whole.
+    pub fn entity_place(&self) -> Place {
+        self.place(self.model().entity.span)
+    }
+
+    /// The attribute at the root of a path.
+    pub fn attribute(&self, field: &FieldPath) -> Option<&Attribute> {
+        self.model().attributes.get(field.attribute?)
+    }
+
+    /// Every key that it writes, in the order of the indexes, the partition key before the sort key.
+    pub fn keys(&self) -> impl Iterator<Item = KeyOf<'_>> {
+        (0..self.engine.keys().len()).map(|number| self.key(number))
+    }
+
+    /// The key of a number.
+    pub fn key(&self, number: usize) -> KeyOf<'_> {
+        let compiled = &self.engine.keys()[number];
+        KeyOf {
+            entity: self,
+            number,
+            index: &self.model().indexes[compiled.index],
+            half: compiled.half,
+            key: self.engine.model_key(number),
+        }
+    }
+
+    /// The keys of an index: partition keys (those of the table for a local one), then sort keys.
+    pub fn keys_of(&self, index: &Index) -> Vec<KeyOf<'_>> {
+        let place = self.model().indexes.iter().position(|own| std::ptr::eq(own, index));
+        let compiled = place.and_then(|place| self.engine.indexes().get(place));
+        let numbers = compiled.into_iter().flat_map(|index| index.partition_keys.iter().chain(&index.sort_keys));
+        numbers.map(|number| self.key(*number)).collect()
+    }
+
+    /// The table's own key, where the model has it.
+    pub fn primary(&self) -> Option<&Index> {
+        self.model().primary()
+    }
+
+    /// The fields that keys use, each once, in the order in which they are used.
+    pub fn key_fields(&self) -> Vec<&FieldPath> {
+        let mut fields: Vec<&FieldPath> = Vec::new();
+        for (_, key) in self.model().keys() {
+            for field in fields_of(key) {
+                if !fields.contains(&field) {
+                    fields.push(field);
+                }
+            }
+        }
+        fields
+    }
+
+    /// An item with a usual value for every attribute; those for which there is none are left out.
+    pub fn usual_item(&self) -> Entries {
+        let paths: Vec<&FieldPath> = self.key_fields().into_iter().filter(|field| !field.path.is_empty()).collect();
+        self.model()
+            .attributes
+            .iter()
+            .enumerate()
+            .filter_map(|(at, attribute)| {
+                let mut value = sample(attribute)?;
+                for field in paths.iter().filter(|field| field.attribute == Some(at)) {
+                    put(&mut value, &field.path);
+                }
+                Some((Cow::Owned(attribute.name.value.clone()), value))
+            })
+            .collect()
+    }
+
+    /// Items that keep to the model: the usual one first, then with fields unset that may be, then with fields empty
+    /// that may be. Small models have every combination of unset fields, large ones those of one and two and all.
+    pub fn scenarios(&self) -> &[Scenario] {
+        self.scenarios.get_or_init(|| {
+            let fields = self.key_fields();
+            let optional: Vec<&FieldPath> =
+                fields.iter().copied().filter(|field| !field.path.is_empty() || self.may_be_unset(field)).collect();
+            let blank: Vec<&FieldPath> = fields
+                .iter()
+                .copied()
+                .filter(|field| {
+                    let attribute = self.attribute(field);
+                    let is_text = attribute.is_some_and(|attribute| *attribute.kind == AttributeType::String);
+                    field.path.is_empty()
+                        && is_text
+                        && attribute.is_some_and(|attribute| conforms(attribute, &Value::text("")))
+                })
+                .collect();
+            let mut all = vec![self.scenario(&[], &[])];
+            all.extend(subsets(&optional).iter().map(|unset| self.scenario(unset, &[])));
+            all.extend(subsets(&blank).iter().map(|blank| self.scenario(&[], blank)));
+            all
+        })
+    }
+
+    fn may_be_unset(&self, field: &FieldPath) -> bool {
+        self.attribute(field).is_some_and(|attribute| !attribute.required)
+    }
+
+    fn scenario(&self, unset: &[&FieldPath], blank: &[&FieldPath]) -> Scenario {
+        let mut item = self.usual_item();
+        for field in unset {
+            let Some(name) = self.attribute(field).map(|attribute| attribute.name.value.as_str()) else { continue };
+            match field.path.as_slice() {
+                [] => item.retain(|(known, _)| known != name),
+                path => {
+                    if let Some((_, value)) = item.iter_mut().find(|(known, _)| known == name) {
+                        take(value, path);
+                    }
+                }
+            }
+        }
+        for field in blank {
+            if let Some((_, value)) = item.iter_mut().find(|(known, _)| *known == field.name) {
+                *value = Value::text("");
+            }
+        }
+        let owned = |fields: &[&FieldPath]| fields.iter().map(|field| (*field).clone()).collect();
+        let keys = self.write(&item);
+        Scenario { unset: owned(unset), blank: owned(blank), item, keys }
+    }
+
+    /// The keys that the engine writes for an item.
+    pub fn write(&self, item: &Entries) -> KeyBuffer {
+        let mut keys = KeyBuffer::default();
+        self.engine.write(&self.engine.map(item), &mut keys, &mut ());
+        keys
+    }
+
+    /// Writes the keys of an item and shows where each part came from.
+    pub fn trace<R>(&self, item: &Entries, look: impl FnOnce(&Fields<'_>, &KeyBuffer, &Recorder<'_>) -> R) -> R {
+        let fields = self.engine.map(item);
+        let (mut keys, mut recorder) = (KeyBuffer::default(), Recorder::default());
+        self.engine.write(&fields, &mut keys, &mut recorder);
+        look(&fields, &keys, &recorder)
+    }
+
+    /// True where every value of an item is one that its attribute may have, and every required one is there.
+    pub fn conforms(&self, item: &Entries) -> bool {
+        self.model().attributes.iter().all(|attribute| {
+            match item.iter().find(|(name, _)| *name == attribute.name.value) {
+                Some((_, value)) => conforms(attribute, value),
+                None => !attribute.required,
+            }
+        })
+    }
+
+    /// An item as a witness shows it: the fields that keys use.
+    pub fn witness_item(&self, item: &Entries) -> WitnessItem {
+        let used = self.key_fields();
+        let is_used = |name: &str| {
+            used.iter().any(|field| self.attribute(field).is_some_and(|attribute| attribute.name.value == name))
+        };
+        WitnessItem {
+            entity: self.name().to_owned(),
+            fields: item
+                .iter()
+                .filter(|(name, _)| is_used(name))
+                .map(|(name, value)| (name.to_string(), value.clone()))
+                .collect(),
+        }
+    }
+}
+
+impl<'e> KeyOf<'e> {
+    /// Its attribute.
+    pub fn attribute(&self) -> &'e str {
+        &self.key.attribute.value
+    }
+
+    /// The place of the whole key: `{ attribute = …, … }`.
+    pub fn place(&self) -> Place {
+        self.entity.place(self.key.span)
+    }
+
+    /// The place of its attribute's name.
+    pub fn attribute_place(&self) -> Place {
+        self.entity.place(self.key.attribute.span)
+    }
+
+    /// How it is built when every field has a value.
+    pub fn ways(&self) -> Vec<Way<'e>> {
+        ways(self.key, self.entity.engine.dialect())
+    }
+
+    /// The fields that it uses, conditions included, each once.
+    pub fn fields(&self) -> Vec<&'e FieldPath> {
+        fields_of(self.key)
+    }
+
+    /// The shape of the keys of items that keep to the model.
+    pub fn shape(&self) -> &'e Shape {
+        let Self { entity, number, key, .. } = *self;
+        entity.shapes[number].get_or_init(|| {
+            if key.eager {
+                // It is computed when no field is set yet.
+                let keys = entity.write(&Vec::new());
+                return Shape::Literal(match keys.get(number) {
+                    Written::Text(text) => text.to_owned(),
+                    _ => String::new(),
+                });
+            }
+            Shape::conforming(&key.value, entity.model(), entity.engine.dialect())
+        })
+    }
+
+    /// The automaton of that shape; none where it would be too large.
+    pub fn automaton(&self) -> Option<&'e Automaton> {
+        self.entity.automata[self.number].get_or_init(|| Automaton::new(&self.shape().language(&[]))).as_ref()
+    }
+
+    /// What stands between its parts: build_key always puts `#`, a template what the project agreed on.
+    pub fn delimiter<'d>(&self, design: &'d Design) -> &'d str {
+        let is_build_key = |rule: &Rule| matches!(rule, Rule::BuildKey(_));
+        let built = match &self.key.value {
+            KeyValue::One(rule) => is_build_key(rule),
+            KeyValue::Cases(cases) => cases.iter().any(|case| is_build_key(&case.rule)),
+        };
+        if built { "#" } else { &design.delimiter }
+    }
+
+    /// What a finding about it is about: entity, index, attribute.
+    pub fn subject(&self) -> [String; 3] {
+        [self.entity.name().to_owned(), self.index.name.value.clone(), self.attribute().to_owned()]
+    }
+
+    /// "partition key `pk`", "sort key `gsi1_sk` of `gsi1`".
+    pub fn name(&self) -> String {
+        let index = match self.index.kind {
+            crate::model::IndexKind::Primary => String::new(),
+            _ => format!(" of `{}`", self.index.name.value),
+        };
+        format!("{} `{}`{index}", self.half.name(), self.attribute())
+    }
+}
+
+/// The fields that a key uses, conditions included, each once.
+fn fields_of(key: &Key) -> Vec<&FieldPath> {
+    let mut fields: Vec<&FieldPath> = Vec::new();
+    let mut add = |field| {
+        if !fields.contains(&field) {
+            fields.push(field);
+        }
+    };
+    match &key.value {
+        KeyValue::One(rule) => rule.visit_expressions(&mut |one| one.visit_fields(&mut |field, _| add(field))),
+        KeyValue::Cases(cases) => {
+            for case in cases {
+                if let Some(when) = &case.when {
+                    when.visit_fields(&mut |field, _| add(field));
+                }
+                case.rule.visit_expressions(&mut |one| one.visit_fields(&mut |field, _| add(field)));
+            }
+        }
+    }
+    fields
+}
+
+/// The combinations of fields to try, none of them empty.
+fn subsets<'f>(fields: &[&'f FieldPath]) -> Vec<Vec<&'f FieldPath>> {
+    const ALL_UP_TO: usize = 5;
+    let count = fields.len();
+    if count <= ALL_UP_TO {
+        let chosen = |mask: usize| (0..count).filter(|at| mask >> at & 1 == 1).map(|at| fields[at]).collect();
+        return (1..1_usize << count).map(chosen).collect();
+    }
+    let mut all: Vec<Vec<&FieldPath>> = fields.iter().map(|field| vec![*field]).collect();
+    for (at, first) in fields.iter().enumerate() {
+        all.extend(fields[at + 1..].iter().map(|second| vec![*first, *second]));
+    }
+    all.push(fields.to_vec());
+    all
+}
+
+/// Puts a usual text at a path into a value, which becomes a map on the way.
+fn put(value: &mut Value<'static>, path: &[String]) {
+    let [first, rest @ ..] = path else {
+        if matches!(value, Value::None) {
+            *value = Value::text("abc");
+        }
+        return;
+    };
+    if !matches!(value, Value::Map(_)) {
+        *value = Value::Map(Vec::new());
+    }
+    let Value::Map(entries) = value else { return };
+    let at = match entries.iter().position(|(name, _)| name == first) {
+        Some(at) => at,
+        None => {
+            entries.push((Cow::Owned(first.clone()), Value::None));
+            entries.len() - 1
+        }
+    };
+    put(&mut entries[at].1, rest);
+}
+
+/// Takes what is at a path out of a value.
+fn take(value: &mut Value<'static>, path: &[String]) {
+    let Value::Map(entries) = value else { return };
+    match path {
+        [] => {}
+        [last] => entries.retain(|(name, _)| name != last),
+        [first, rest @ ..] => {
+            if let Some((_, inner)) = entries.iter_mut().find(|(name, _)| name == first) {
+                take(inner, rest);
+            }
+        }
+    }
+}

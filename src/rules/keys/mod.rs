@@ -1,0 +1,4 @@
+//! Rules about how keys are built.
+
+pub mod empty_key;
+pub mod key_too_long;

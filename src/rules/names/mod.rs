@@ -1,0 +1,1 @@
+//! Rules about names of indexes and attributes.

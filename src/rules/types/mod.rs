@@ -1,0 +1,1 @@
+//! Rules about types of keys and fields.
