@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::primitives::StateID;
-use regex_automata::{Anchored, util::start};
+use regex_automata::{Anchored, MatchKind, util::start};
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
 /// An automaton that accepts the texts of a language. State 0 accepts nothing.
@@ -42,6 +42,8 @@ impl Automaton {
         let dfa = dense::Builder::new()
             .configure(
                 dense::Config::new()
+                    // Every way to match counts, not the first alone.
+                    .match_kind(MatchKind::All)
                     .start_kind(StartKind::Anchored)
                     .accelerate(false)
                     .dfa_size_limit(Some(8 << 20))
@@ -134,6 +136,26 @@ impl Automaton {
     pub fn accepts(&self, text: &[u8]) -> bool {
         let end = text.iter().fold(self.start, |state, byte| self.step(state, *byte));
         self.accepts[end as usize]
+    }
+
+    /// A text that is accepted and that reads `text` in lower case.
+    pub fn raised(&self, text: &str) -> Option<String> {
+        // Each state with the way to it: letters as they are, or in upper case.
+        let mut states: Vec<(u32, String)> = vec![(self.start, String::new())];
+        for c in text.chars() {
+            let mut next: Vec<(u32, String)> = Vec::new();
+            for (state, spelt) in &states {
+                for variant in [c.to_string(), c.to_uppercase().to_string()] {
+                    let end = variant.bytes().fold(*state, |state, byte| self.step(state, byte));
+                    let unchanged = variant.to_lowercase() == c.to_string();
+                    if end != DEAD && unchanged && !next.iter().any(|(known, _)| *known == end) {
+                        next.push((end, format!("{spelt}{variant}")));
+                    }
+                }
+            }
+            states = next;
+        }
+        states.into_iter().find(|(state, _)| self.accepts[*state as usize]).map(|(_, spelt)| spelt)
     }
 
     /// The shortest text, of letters where there is a choice; at least `least` bytes long.
@@ -338,6 +360,7 @@ mod tests {
 
     #[test]
     fn equal_languages_are_told_from_parts_of_one_another() {
+        assert!(of("a|ab|[a-z]{3}").accepts(b"ab"));
         assert!(of("a|b|c").equals(&of("[a-c]")));
         assert!(!of("[a-d]").equals(&of("[a-c]")));
         assert!(of("(ab)*a").equals(&of("a(ba)*")));

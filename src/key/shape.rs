@@ -1,6 +1,6 @@
 //! The shape of a key: what the key of any item of an entity can look like, as a regular language of literals and holes.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
@@ -9,8 +9,9 @@ use regex_syntax::hir::Hir;
 use crate::model::{Cell, Dialect, Era, Expression, ExpressionKind, KeyValue, Model, Pair, Piece, Rule, Template};
 use crate::value::Value;
 
+use super::automaton::Automaton;
 use super::python::{is_blank, is_true, str_of};
-use super::values::{Values, ValuesOf, any_text, lowered, without};
+use super::values::{Assumption, Values, ValuesOf, any_text, lowered, without};
 
 /// A regular language of keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,8 @@ pub enum Shape {
     Literal(String),
     /// The text of a value.
     Hole(Hole),
+    /// A value that is blank, of which nothing is printed.
+    Blank(Hole),
     /// One after the other.
     Concat(Vec<Shape>),
     /// One of several.
@@ -36,6 +39,15 @@ pub struct Hole {
     pub max_bytes: Option<usize>,
     /// True where the dialect puts the text in lower case.
     pub lower: bool,
+    automaton: Arc<OnceLock<Option<Automaton>>>,
+}
+
+impl Hole {
+    /// True where the placeholder can print this text.
+    pub fn accepts(&self, text: &str) -> bool {
+        let automaton = self.automaton.get_or_init(|| Automaton::new(&self.texts));
+        automaton.as_ref().is_none_or(|automaton| automaton.accepts(text.as_bytes()))
+    }
 }
 
 impl PartialEq for Hole {
@@ -64,13 +76,19 @@ impl Shape {
     /// The shape of a key of an item that keeps to its model: required fields are set, values are of their type and
     /// match their `pattern`, `enum` and `max_length`.
     pub fn conforming(value: &KeyValue, model: &Model, dialect: &Dialect) -> Self {
-        Builder { model, era: dialect.era(), values: Some(ValuesOf::new(model)) }.key(value)
+        Self::assuming(value, model, dialect, Assumption::default())
+    }
+
+    /// The same for some of these items only.
+    pub fn assuming(value: &KeyValue, model: &Model, dialect: &Dialect, assumption: Assumption) -> Self {
+        Builder { model, era: dialect.era(), values: Some(ValuesOf::assuming(model, assumption)) }.key(value)
     }
 
     /// The language of the shape. With `apart`, no value holds one of these ASCII letters.
     pub fn language(&self, apart: &[u8]) -> Hir {
         match self {
             Self::Literal(text) => Hir::literal(text.as_bytes()),
+            Self::Blank(_) => Hir::empty(),
             Self::Hole(hole) => apart.iter().fold(hole.texts.clone(), |texts, letter| without(&texts, *letter, None)),
             Self::Concat(parts) => Hir::concat(parts.iter().map(|part| part.language(apart)).collect()),
             Self::Either(ways) => Hir::alternation(ways.iter().map(|way| way.language(apart)).collect()),
@@ -81,6 +99,7 @@ impl Shape {
     pub fn max_bytes(&self) -> Option<usize> {
         match self {
             Self::Literal(text) => Some(text.len()),
+            Self::Blank(_) => Some(0),
             Self::Hole(hole) => hole.max_bytes,
             Self::Concat(parts) => parts.iter().map(Self::max_bytes).sum(),
             Self::Either(ways) => {
@@ -98,6 +117,7 @@ impl Shape {
     fn prefix(&self) -> (String, bool) {
         match self {
             Self::Literal(text) => (text.clone(), true),
+            Self::Blank(_) => (String::new(), true),
             Self::Hole(_) => (String::new(), false),
             Self::Concat(parts) => {
                 let mut prefix = String::new();
@@ -140,6 +160,7 @@ impl Shape {
     fn push_pattern(&self, hole: &str, pattern: &mut String) {
         match self {
             Self::Literal(text) => regex_syntax::escape_into(text, pattern),
+            Self::Blank(_) => {}
             Self::Hole(_) => pattern.push_str(hole),
             Self::Concat(parts) => parts.iter().for_each(|part| part.push_pattern(hole, pattern)),
             Self::Either(ways) => {
@@ -251,17 +272,23 @@ impl<'b> Builder<'b> {
             }
             cell => {
                 let can_be_blank = match (cell, &self.values) {
-                    (Cell::Placeholder(expression), Some(values)) => values.of(expression).can_be_blank(),
+                    (Cell::Placeholder(expression), Some(values)) => values.of(expression).blank,
                     _ => true,
                 };
                 let text = match (self.cell(cell), &self.values) {
-                    (Shape::Hole(hole), Some(_)) if blank_is_bare => {
-                        Shape::Hole(Hole { texts: super::values::not_empty(&hole.texts), ..hole })
-                    }
+                    (Shape::Hole(hole), Some(_)) if blank_is_bare => Shape::Hole(Hole {
+                        texts: super::values::not_empty(&hole.texts),
+                        automaton: Arc::default(),
+                        ..hole
+                    }),
                     (text, _) => text,
                 };
+                let bare = match &text {
+                    Shape::Hole(hole) => Shape::Concat(vec![self.bare(pair), Shape::Blank(hole.clone())]),
+                    _ => self.bare(pair),
+                };
                 let whole = Shape::Concat(vec![prefixed.clone(), text]);
-                if blank_is_bare && can_be_blank { Shape::Either(vec![whole, self.bare(pair)]) } else { whole }
+                if blank_is_bare && can_be_blank { Shape::Either(vec![whole, bare]) } else { whole }
             }
         };
         let continued = Shape::Concat(vec![this, rest]);
@@ -269,21 +296,31 @@ impl<'b> Builder<'b> {
     }
 
     fn prefixed(&self, pair: &'b Pair) -> Shape {
-        match &pair.prefix.value {
-            Cell::Literal(prefix) if !is_true(prefix) && self.era != Era::V0_1_0 => Shape::Literal(String::new()),
-            Cell::Literal(prefix) => self.literal(&format!("{}#", str_of(prefix).unwrap_or_default())),
-            cell => Shape::Either(vec![
-                Shape::Concat(vec![self.cell(cell), self.literal("#")]),
-                Shape::Literal(String::new()),
-            ]),
-        }
+        let always = self.era == Era::V0_1_0;
+        let cell = match &pair.prefix.value {
+            Cell::Literal(prefix) if !is_true(prefix) && !always => return Shape::Literal(String::new()),
+            Cell::Literal(prefix) => return self.literal(&format!("{}#", str_of(prefix).unwrap_or_default())),
+            Cell::Placeholder(prefix) => self.hole(prefix, always, self.era == Era::V0_58),
+            cell @ Cell::Text(_) => self.cell(cell),
+        };
+        let closed = Shape::Concat(vec![cell, self.literal("#")]);
+        if always { closed } else { Shape::Either(vec![closed, Shape::Literal(String::new())]) }
     }
 
     fn bare(&self, pair: &'b Pair) -> Shape {
         match &pair.prefix.value {
             Cell::Literal(Value::None) if self.era == Era::Guide => Shape::Literal(String::new()),
             Cell::Literal(prefix) => self.literal(&str_of(prefix).unwrap_or_default()),
-            cell => self.cell(cell),
+            Cell::Placeholder(prefix) if self.era == Era::Guide => {
+                let own = self.hole(prefix, false, false);
+                if self.can_be_none(&pair.prefix.value) {
+                    Shape::Either(vec![own, Shape::Literal(String::new())])
+                } else {
+                    own
+                }
+            }
+            Cell::Placeholder(prefix) => self.hole(prefix, true, self.era == Era::V0_58),
+            cell @ Cell::Text(_) => self.cell(cell),
         }
     }
 
@@ -316,7 +353,13 @@ impl<'b> Builder<'b> {
             Some(Values { texts, max_bytes, .. }) => (texts, max_bytes),
         };
         let texts = if lower && self.values.is_some() { lowered(&texts) } else { texts };
-        Shape::Hole(Hole { expression: Arc::new(expression.clone()), texts, max_bytes, lower })
+        Shape::Hole(Hole {
+            expression: Arc::new(expression.clone()),
+            texts,
+            max_bytes,
+            lower,
+            automaton: Arc::default(),
+        })
     }
 
     /// A template of its own keeps its case in every dialect.

@@ -25,11 +25,14 @@ pub struct Values {
     pub max_bytes: Option<usize>,
     /// True where its texts are those of numbers.
     pub number: bool,
+    /// True where a text can be empty or white space alone.
+    pub blank: bool,
 }
 
 impl Values {
     fn new(texts: Hir, max_bytes: Option<usize>) -> Self {
-        Self { texts, none: false, max_bytes, number: false }
+        let blank = can_be_blank(&texts);
+        Self { texts, none: false, max_bytes, number: false, blank }
     }
 
     fn number(pattern: &str, max_bytes: usize) -> Self {
@@ -61,19 +64,25 @@ impl Values {
             none: self.none || other.none,
             max_bytes: self.max_bytes.zip(other.max_bytes).map(|(left, right)| left.max(right)),
             number: self.number && other.number,
+            blank: self.blank || other.blank,
         }
     }
+}
 
-    /// True where a text can be empty or white space alone.
-    pub fn can_be_blank(&self) -> bool {
-        can_be_blank(&self.texts)
-    }
+/// Which of the items that keep to a model are meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assumption {
+    /// No field is the empty text or white space alone.
+    pub not_blank: bool,
+    /// No field holds one of these ASCII letters: what separates the parts of keys.
+    pub apart: Vec<u8>,
 }
 
 /// Works out what expressions of a model can print.
 #[derive(Clone, Debug)]
 pub struct ValuesOf<'m> {
     model: &'m Model,
+    assumption: Assumption,
     /// Fields known to be true as Python sees it, where the expression stands.
     truthy: Vec<&'m FieldPath>,
 }
@@ -81,7 +90,12 @@ pub struct ValuesOf<'m> {
 impl<'m> ValuesOf<'m> {
     /// For the expressions of a model.
     pub fn new(model: &'m Model) -> Self {
-        Self { model, truthy: Vec::new() }
+        Self::assuming(model, Assumption::default())
+    }
+
+    /// For the expressions of a model, with some items only.
+    pub fn assuming(model: &'m Model, assumption: Assumption) -> Self {
+        Self { model, assumption, truthy: Vec::new() }
     }
 
     /// The same where `condition` holds.
@@ -108,6 +122,13 @@ impl<'m> ValuesOf<'m> {
             ExpressionKind::Literal(value) => Values::literal(value),
             ExpressionKind::Field(field) => {
                 let mut values = self.field(field);
+                if self.assumption.not_blank {
+                    values.texts = not_empty(&values.texts);
+                    values.blank = false;
+                }
+                for letter in &self.assumption.apart {
+                    values.texts = without(&values.texts, *letter, None);
+                }
                 if self.truthy.contains(&field) {
                     values.none = false;
                     values.texts = not_empty(&values.texts);
@@ -258,6 +279,7 @@ fn filtered(inner: Values, filter: &Filter) -> Values {
             texts: raised(&inner.texts),
             number: false,
             max_bytes: inner.max_bytes.map(|most| most * 3),
+            blank: inner.blank,
         },
         Filter::Strip if can_hold_space(&inner.texts) => Values { none: false, texts: any_text(), ..inner },
         Filter::Strip => Values { none: false, ..inner },
@@ -281,7 +303,7 @@ fn filtered(inner: Values, filter: &Filter) -> Values {
             } else {
                 language(&format!("[+-]?[0-9.e+-]{{{},}}", width.saturating_sub(1).min(1000)))
             };
-            Values { none: false, texts, max_bytes, number: inner.number }
+            Values { none: false, texts, max_bytes, number: inner.number, blank: inner.blank }
         }
         Filter::Isoformat => Values::new(
             language(
@@ -339,6 +361,7 @@ fn strftime(format: &str) -> Values {
 }
 
 fn replaced(inner: Values, old: &str, new: &str) -> Values {
+    let blank = inner.blank || super::python::is_blank(new);
     let mut letters = old.chars();
     let max_bytes = |inner: &Values| {
         inner.max_bytes.map(|most| {
@@ -353,9 +376,9 @@ fn replaced(inner: Values, old: &str, new: &str) -> Values {
         (Some(letter), None) if letter.is_ascii() => {
             let by = Hir::literal(new.as_bytes());
             let texts = without(&inner.texts, letter as u8, Some(&by));
-            Values { none: false, max_bytes: max_bytes(&inner), texts, number: false }
+            Values { none: false, max_bytes: max_bytes(&inner), texts, number: false, blank }
         }
-        _ => Values { none: false, max_bytes: max_bytes(&inner), texts: any_text(), number: false },
+        _ => Values { none: false, max_bytes: max_bytes(&inner), texts: any_text(), number: false, blank },
     }
 }
 
@@ -590,7 +613,11 @@ pub fn conforms(attribute: &Attribute, value: &Value<'_>) -> bool {
         | (AttributeType::List, Value::List(_))
         | (AttributeType::Map, Value::Map(_))
         | (AttributeType::Binary, Value::Bytes(_)) => true,
-        (AttributeType::Datetime, Value::Str(text)) => parse_moment(text).is_some(),
+        // Python takes any one character between date and time, which nobody means.
+        (AttributeType::Datetime, Value::Str(text)) => {
+            let usual = |c: char| c.is_ascii_alphanumeric() || ":+., _-".contains(c);
+            text.chars().all(usual) && parse_moment(text).is_some()
+        }
         _ => false,
     };
     if !kind {

@@ -5,7 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::finding::{Place, WitnessItem};
 use super::naming::Naming;
-use crate::key::{Automaton, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, Written, conforms, sample, ways};
+use crate::key::{
+    Assumption, Automaton, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, Written, conforms, sample, ways,
+};
 use crate::model::{Attribute, AttributeType, FieldPath, Index, Key, KeyType, KeyValue, Model, Rule};
 use crate::text::Span;
 use crate::value::Value;
@@ -24,6 +26,15 @@ pub struct Design {
     pub delimiter: String,
     /// What the configuration says of the table.
     pub table: TableFacts,
+}
+
+impl Design {
+    /// The letters that a value must not hold if the parts of keys are to be told apart: build_key's `#`, and the first
+    /// one of the project's own delimiter.
+    pub fn delimiter_letters(&self) -> Vec<u8> {
+        let own = self.delimiter.bytes().next().filter(|letter| letter.is_ascii() && *letter != b'#');
+        std::iter::once(b'#').chain(own).collect()
+    }
 }
 
 /// What the configuration says of the table.
@@ -58,9 +69,30 @@ pub struct TableIndex {
 #[derive(Debug)]
 pub struct Entity {
     engine: Engine,
-    shapes: Vec<OnceLock<Shape>>,
-    automata: Vec<OnceLock<Option<Automaton>>>,
+    languages: Vec<[OnceLock<Language>; Values::COUNT]>,
     scenarios: OnceLock<Vec<Scenario>>,
+}
+
+/// Which items a language of keys is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// All that keep to the model.
+    Any,
+    /// Those in which no field is blank.
+    NotBlank,
+    /// Those in which no field is blank, and none holds the delimiter.
+    Plain,
+}
+
+impl Values {
+    const COUNT: usize = 3;
+}
+
+/// The language of a key.
+#[derive(Debug)]
+struct Language {
+    shape: Shape,
+    automaton: OnceLock<Option<Automaton>>,
 }
 
 /// One key of an entity, with all that is known of it.
@@ -95,12 +127,7 @@ impl Entity {
     /// An entity with its dialect.
     pub fn new(engine: Engine) -> Self {
         let keys = engine.keys().len();
-        Self {
-            engine,
-            shapes: (0..keys).map(|_| OnceLock::new()).collect(),
-            automata: (0..keys).map(|_| OnceLock::new()).collect(),
-            scenarios: OnceLock::new(),
-        }
+        Self { engine, languages: (0..keys).map(|_| Default::default()).collect(), scenarios: OnceLock::new() }
     }
 
     /// The engine that writes its keys.
@@ -287,6 +314,12 @@ impl Entity {
     }
 }
 
+impl Language {
+    fn automaton(&self) -> Option<&Automaton> {
+        self.automaton.get_or_init(|| Automaton::new(&self.shape.language(&[]))).as_ref()
+    }
+}
+
 impl<'e> KeyOf<'e> {
     /// Its attribute.
     pub fn attribute(&self) -> &'e str {
@@ -315,23 +348,41 @@ impl<'e> KeyOf<'e> {
 
     /// The shape of the keys of items that keep to the model.
     pub fn shape(&self) -> &'e Shape {
-        let Self { entity, number, key, .. } = *self;
-        entity.shapes[number].get_or_init(|| {
-            if key.eager {
-                // It is computed when no field is set yet.
-                let keys = entity.write(&Vec::new());
-                return Shape::Literal(match keys.get(number) {
-                    Written::Text(text) => text.to_owned(),
-                    _ => String::new(),
-                });
-            }
-            Shape::conforming(&key.value, entity.model(), entity.engine.dialect())
-        })
+        &self.language(Values::Any, &[]).shape
     }
 
     /// The automaton of that shape; none where it would be too large.
     pub fn automaton(&self) -> Option<&'e Automaton> {
-        self.entity.automata[self.number].get_or_init(|| Automaton::new(&self.shape().language(&[]))).as_ref()
+        self.language(Values::Any, &[]).automaton()
+    }
+
+    /// The shape of the keys of some of these items. The design is that of the entity: it is asked once.
+    pub fn shape_of(&self, values: Values, design: &Design) -> &'e Shape {
+        &self.language(values, &design.delimiter_letters()).shape
+    }
+
+    /// The automaton of that shape; none where it would be too large.
+    pub fn automaton_of(&self, values: Values, design: &Design) -> Option<&'e Automaton> {
+        self.language(values, &design.delimiter_letters()).automaton()
+    }
+
+    fn language(&self, values: Values, delimiters: &[u8]) -> &'e Language {
+        let Self { entity, number, key, .. } = *self;
+        entity.languages[number][values as usize].get_or_init(|| {
+            let shape = if key.eager {
+                // It is computed when no field is set yet.
+                let keys = entity.write(&Vec::new());
+                Shape::Literal(match keys.get(number) {
+                    Written::Text(text) => text.to_owned(),
+                    _ => String::new(),
+                })
+            } else {
+                let apart = if values == Values::Plain { delimiters.to_vec() } else { Vec::new() };
+                let assumption = Assumption { not_blank: values != Values::Any, apart };
+                Shape::assuming(&key.value, entity.model(), entity.engine.dialect(), assumption)
+            };
+            Language { shape, automaton: OnceLock::new() }
+        })
     }
 
     /// What stands between its parts: build_key always puts `#`, a template what the project agreed on.

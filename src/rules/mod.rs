@@ -1,5 +1,6 @@
 //! The rules: each is data, one file a rule, listed in one table. They know models, keys and fields; they read nothing.
 
+mod collision;
 mod design;
 mod finding;
 mod housekeeping;
@@ -11,7 +12,8 @@ mod naming;
 mod patterns;
 mod types;
 
-pub use design::{Design, Entity, Entries, KeyOf, Scenario, TableFacts, TableIndex};
+pub use collision::same;
+pub use design::{Design, Entity, Entries, KeyOf, Scenario, TableFacts, TableIndex, Values};
 pub use finding::{DesignFinding, DesignFindings, Edit, Fix, Place, Related, Safety, Witness, WitnessItem};
 pub use housekeeping::{unknown_rule, unreadable_model, unused_ignore};
 pub use items::{Finding, Findings, FoundKey, ItemContext, KeyView, Scope, check_item};
@@ -145,6 +147,9 @@ pub const RULES: &[&Rule] = &[
     &items::lossy_coercion::RULE,
     &items::dropped_field::RULE,
     // Keys
+    &keys::identical_keys::RULE,
+    &keys::overlapping_keys::RULE,
+    &keys::ambiguous_key::RULE,
     // Names
     // Types
     // Indexes
