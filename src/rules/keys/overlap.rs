@@ -179,11 +179,12 @@ fn finding(own: &Primary<'_>, met: &[&Met<'_>], kind: Kind, rule: &'static Rule)
                 entity.name().to_lowercase()
             ),
         });
+    // Without items that show it, it is no proof.
+    let is_shown = first.collision.is_some();
     finding = match (kind, first.cause) {
-        (Kind::Overlapping, Cause::Blank) => finding.level(DefaultLevel::Info),
-        (Kind::Overlapping, Cause::Plain) if first.collision.is_some() => finding,
-        (Kind::Identical, _) => finding,
-        (Kind::Overlapping, _) => finding.level(DefaultLevel::Warning),
+        (Kind::Identical, _) | (_, Cause::Plain) if is_shown => finding,
+        (_, Cause::Delimiter) if is_shown => finding.level(DefaultLevel::Warning),
+        _ => finding.level(DefaultLevel::Info),
     };
     for one in met.iter().take(3) {
         let keys = one.other.primary().map(|index| one.other.keys_of(index)).unwrap_or_default();
