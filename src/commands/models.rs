@@ -8,6 +8,7 @@ use walkdir::WalkDir;
 
 use crate::config::{Config, FILE_NAME, read_source};
 use crate::error::{Error, Problem};
+use crate::fix::Texts;
 use crate::model::{Model, load};
 use crate::text::SourceFile;
 
@@ -29,19 +30,21 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
     /// Every file that was read, in order.
     pub sources: Vec<Arc<SourceFile>>,
+    /// Their paths.
+    pub paths: Vec<PathBuf>,
 }
 
 /// Loads the models of these paths; without paths, those of the configuration, else of the folder `models`.
 ///
 /// Every problem of every file is in the error.
 pub fn load_models(paths: &[PathBuf], config: &Config) -> Result<Vec<Arc<Model>>, Error> {
-    let loaded = load_all(paths, config, "explain models/product.toml item.json")?;
+    let loaded = load_all(paths, config, "explain models/product.toml item.json", &Texts::default())?;
     if loaded.problems.is_empty() { Ok(loaded.models) } else { Err(Error::Problems(loaded.problems)) }
 }
 
 /// The same, where a model that cannot be read does not keep the others from being used. `example` is the rest of a
-/// command line that names a model.
-pub fn load_all(paths: &[PathBuf], config: &Config, example: &str) -> Result<Loaded, Error> {
+/// command line that names a model; `texts` stand in for the files of their names.
+pub fn load_all(paths: &[PathBuf], config: &Config, example: &str, texts: &Texts) -> Result<Loaded, Error> {
     let default = [PathBuf::from("models")];
     let (paths, is_given): (&[PathBuf], bool) = match (&config.models, paths) {
         (_, [_, ..]) => (paths, true),
@@ -79,9 +82,11 @@ pub fn load_all(paths: &[PathBuf], config: &Config, example: &str) -> Result<Loa
     }
     let mut loaded = Loaded::default();
     for file in &files {
-        match read_source(file, file) {
+        let changed = texts.get(&file.display().to_string()).cloned();
+        match changed.map_or_else(|| read_source(file, file), Ok) {
             Ok(source) => {
                 loaded.sources.push(Arc::clone(&source));
+                loaded.paths.push(file.clone());
                 match load(&source) {
                     Ok(model) => loaded.add(model),
                     Err(found) => loaded.problems.extend(found),
@@ -109,6 +114,7 @@ impl Loaded {
             label: "a second model of this name".to_owned(),
             help: Some("give each model an entity of its own".to_owned()),
             related: None,
+            suggestion: None,
         });
     }
 }
