@@ -1,9 +1,10 @@
 //! One round of edits: which fixes go together, and the texts that they make.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::rules::{Edit, Fix};
+use crate::rules::{Edit, Fix, Place};
 use crate::text::{SourceFile, Span};
 
 /// Files by the names under which users know them, as fixes have made them so far. Files that are as they were are not
@@ -114,22 +115,44 @@ pub fn apply(texts: &Texts, fixes: &[&Fix]) -> Texts {
     result
 }
 
-/// A text after edits, which are in order and do not overlap. Their line ends become those of the text.
+/// A text after edits, which are in order and do not overlap.
 fn edited(text: &str, edits: &[&Edit]) -> String {
-    let is_crlf = text.find('\n').is_some_and(|at| text[..at].ends_with('\r'));
     let mut result = String::with_capacity(text.len());
     let mut at = 0;
     for edit in edits {
         result.push_str(text.get(at..edit.place.span.start).unwrap_or_default());
-        if is_crlf && edit.text.contains('\n') {
-            result.push_str(&edit.text.replace("\r\n", "\n").replace('\n', "\r\n"));
-        } else {
-            result.push_str(&edit.text);
-        }
+        result.push_str(&written(edit));
         at = edit.place.span.end;
     }
     result.push_str(text.get(at..).unwrap_or_default());
     result
+}
+
+/// What an edit writes: lines end as those of the file do.
+fn written(edit: &Edit) -> Cow<'_, str> {
+    let text = edit.place.source.text();
+    if edit.text.contains('\n') && text.find('\n').is_some_and(|at| text[..at].ends_with('\r')) {
+        Cow::Owned(edit.text.replace("\r\n", "\n").replace('\n', "\r\n"))
+    } else {
+        Cow::Borrowed(&edit.text)
+    }
+}
+
+/// Where the beginning of a place is after these fixes: within a replaced text, at its beginning.
+pub fn moved(place: &Place, fixes: &[&Fix]) -> usize {
+    let here = |edit: &&Edit| edit.place.source.name() == place.source.name();
+    let mut edits: Vec<&Edit> = fixes.iter().flat_map(|fix| &fix.edits).filter(here).collect();
+    edits.sort_by_key(|edit| edit.place.span);
+    let (mut at, mut gone, mut come) = (place.span.start, 0, 0);
+    for edit in edits.iter().take_while(|edit| edit.place.span.start <= place.span.start) {
+        if place.span.start < edit.place.span.end {
+            at = edit.place.span.start;
+            break;
+        }
+        gone += edit.place.span.end - edit.place.span.start;
+        come += written(edit).len();
+    }
+    (at + come).saturating_sub(gone)
 }
 
 #[cfg(test)]
@@ -137,7 +160,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::rules::{Place, Safety};
+    use crate::rules::Safety;
 
     fn fix(source: &Arc<SourceFile>, edits: &[(usize, usize, &str)]) -> Fix {
         let edit = |(start, end, text): &(usize, usize, &str)| Edit {
@@ -180,6 +203,15 @@ mod tests {
     fn inserted_lines_end_as_the_others_do() {
         let source = SourceFile::new("a", "x = 1\r\ny = 2\r\n");
         assert_eq!(applied(&source, &[fix(&source, &[(7, 7, "z = 3\n")])]), "x = 1\r\nz = 3\r\ny = 2\r\n");
+    }
+
+    #[test]
+    fn places_move_with_the_edits_before_them() {
+        let source = SourceFile::new("a", "0123456789");
+        let fixes = [fix(&source, &[(1, 3, "four"), (8, 8, "!")]), fix(&source, &[(4, 6, "")])];
+        let fixes: Vec<&Fix> = fixes.iter().collect();
+        let moves = |start| moved(&Place::new(&source, Span { start, end: start + 1 }), &fixes);
+        assert_eq!((0..10).map(moves).collect::<Vec<_>>(), [0, 1, 1, 5, 6, 6, 6, 7, 9, 10]);
     }
 
     #[test]
