@@ -167,6 +167,23 @@ fn ignores_stay_while_a_model_cannot_be_read() {
 }
 
 #[test]
+fn ignores_stay_where_a_hook_names_only_some_models() {
+    // Alone, neither shares an attribute with the other.
+    let ignoring = "entity = \"User\"\n[indexes.primary] # dynkeys: ignore[index-attribute-reused] why\n\
+        partition_key = { attribute = \"pk\", template = \"user\" }\n";
+    let folder = folder(&[("models/user.toml", ignoring), ("models/order.toml", &ignoring.replace("User", "Order"))]);
+    let run = lint(folder.path(), &["models/user.toml", "--fix"]);
+    assert_eq!((run.stderr.as_str(), read(&folder, "models/user.toml").as_str()), ("nothing to fix\n", ignoring));
+    // All of them, or one that is none of the project's, are looked at whole.
+    for paths in [&["models"][..], &["models/user.toml", "models/order.toml"], &[]] {
+        let run = lint(folder.path(), &[paths, &["--diff"]].concat());
+        assert_eq!(run.stderr, "would fix 2 findings in 2 files\n");
+    }
+    fs::write(folder.path().join("other.toml"), ignoring).unwrap();
+    assert_eq!(lint(folder.path(), &["other.toml", "--fix"]).stderr, "fixed 1 finding in 1 file\n");
+}
+
+#[test]
 fn ignored_findings_and_rules_that_are_off_are_not_fixed() {
     let ignored = MODEL
         .replace("# two", "# dynkeys: ignore[unreadable-model, unknown-field] as it is")

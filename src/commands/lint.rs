@@ -2,6 +2,7 @@
 
 mod fixing;
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -102,10 +103,10 @@ impl<'l> Linter<'l> {
             }
         }
         findings.extend(check_design(&design));
-        // What an ignore hides is not known while a model cannot be read.
-        let is_known = loaded.problems.is_empty();
+        // What an ignore hides is known only where every model is read: a rule may look at several.
+        let is_whole = LazyCell::new(|| loaded.problems.is_empty() && !loaded.is_part(self.config));
         let is_on = |name: &str| rule(name).is_some_and(|rule| self.levels.of(rule, rule.level) != Level::Off);
-        let ignored = suppress(&mut findings, &loaded.sources, |name| is_known && is_on(name));
+        let ignored = suppress(&mut findings, &loaded.sources, |name| is_on(name) && *is_whole);
         (findings, ignored)
     }
 

@@ -57,22 +57,7 @@ pub fn load_all(paths: &[PathBuf], config: &Config, example: &str, texts: &Texts
             format!("name a model, as in `dynkeys {example}`, or run `dynkeys init`"),
         ));
     }
-    let mut files: Vec<PathBuf> = Vec::new();
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut excluded = 0;
-    for path in paths {
-        for file in model_files(path)? {
-            if config.exclude.matches(&file) {
-                excluded += 1;
-                continue;
-            }
-            // One file may be named in several ways.
-            let known = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
-            if seen.insert(known) {
-                files.push(file);
-            }
-        }
-    }
+    let (files, excluded) = find_files(paths, config)?;
     if files.is_empty() && excluded == 0 {
         let names: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
         return Err(Error::usage(
@@ -99,7 +84,39 @@ pub fn load_all(paths: &[PathBuf], config: &Config, example: &str, texts: &Texts
     Ok(loaded)
 }
 
+/// The model files of some paths, each once, and how many the configuration excludes.
+fn find_files(paths: &[PathBuf], config: &Config) -> Result<(Vec<PathBuf>, usize), Error> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut excluded = 0;
+    for path in paths {
+        for file in model_files(path)? {
+            if config.exclude.matches(&file) {
+                excluded += 1;
+            } else if seen.insert(whole_path(&file)) {
+                files.push(file);
+            }
+        }
+    }
+    Ok((files, excluded))
+}
+
+/// One file may be named in several ways; this one is always the same.
+fn whole_path(file: &Path) -> PathBuf {
+    std::fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf())
+}
+
 impl Loaded {
+    /// True where these are some of the project's models and others are not among them.
+    pub fn is_part(&self, config: &Config) -> bool {
+        let default = [PathBuf::from("models")];
+        let project = config.models.as_deref().unwrap_or(&default);
+        let project = find_files(project, config).map_or_else(|_| Vec::new(), |(files, _)| files);
+        let own: BTreeSet<PathBuf> = self.paths.iter().map(|file| whole_path(file)).collect();
+        let known = project.iter().filter(|file| own.contains(&whole_path(file))).count();
+        known > 0 && known < project.len()
+    }
+
     /// Adds a model, unless another one has its entity.
     fn add(&mut self, model: Model) {
         let Some(first) = self.models.iter().find(|other| other.entity.value == model.entity.value) else {

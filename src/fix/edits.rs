@@ -190,6 +190,18 @@ mod tests {
     }
 
     #[test]
+    fn a_fix_of_two_files_is_applied_in_both_or_in_none() {
+        let (a, b) = (SourceFile::new("a", "one"), SourceFile::new("b", "two"));
+        let mut both = fix(&a, &[(0, 3, "ONE")]);
+        both.edits.extend(fix(&b, &[(0, 2, "TW")]).edits);
+        let texts = apply(&Texts::default(), &[&both]);
+        let changed: Vec<&str> = texts.changed().map(|(_, now)| now.text()).collect();
+        assert_eq!(changed, ["ONE", "TWo"]);
+        assert_eq!(together(&[&fix(&b, &[(1, 3, "-")]), &both]), [1]);
+        assert_eq!(together(&[&fix(&a, &[(0, 1, "-")]), &both]), [0]);
+    }
+
+    #[test]
     fn fixes_that_are_no_edits_of_the_text_are_left_out() {
         let source = SourceFile::new("a", "é = 1");
         for edits in

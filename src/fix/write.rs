@@ -115,3 +115,24 @@ fn keep(file: &File, old: &Metadata) -> io::Result<()> {
     }
     file.set_permissions(old.permissions())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_one_cannot_be_written_none_is_and_nothing_is_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.toml");
+        fs::write(&path, "\u{feff}one").unwrap();
+        let first = || Rewrite::new(&path, &SourceFile::new("a", "one"), &SourceFile::new("a", "two")).unwrap();
+        let gone = Rewrite { path: folder.path().join("b.toml"), ..first() };
+        assert!(write_all(&[first(), gone]).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "\u{feff}one");
+        assert!(write_all(&[first()]).is_ok());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "\u{feff}two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        // It is not what was read any more.
+        assert!(Rewrite::new(&path, &SourceFile::new("a", "one"), &SourceFile::new("a", "three")).is_err());
+    }
+}

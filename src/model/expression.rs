@@ -154,5 +154,5 @@ pub struct ExpressionError {
     /// What would be right.
     pub help: Option<String>,
     /// What the text in a range of bytes was meant to be.
-    pub suggestion: Option<(Range<usize>, Replacement)>,
+    pub suggestion: Option<Box<(Range<usize>, Replacement)>>,
 }

@@ -297,10 +297,10 @@ impl<'p> Parser<'p> {
                     None => closest(field, names()).unwrap_or(field),
                 };
                 let help = format!("fields go without `self.`: write `{field}`");
-                (Some(help), meant.map(|meant| (range.start..end, meant)))
+                (Some(help), meant.map(|meant| Box::new((range.start..end, meant))))
             }
             _ if self.scope.attributes.is_empty() => (Some("declare it under `[attributes]`".to_owned()), None),
-            _ => (did_you_mean(root, names()), meant(root).map(|meant| (range.clone(), meant))),
+            _ => (did_you_mean(root, names()), meant(root).map(|meant| Box::new((range.clone(), meant)))),
         };
         let message = format!("unknown attribute `{root}`");
         self.errors.push(ExpressionError { code: "unknown-field", message, range, help, suggestion });
@@ -359,7 +359,7 @@ impl<'p> Parser<'p> {
                         message: format!("unknown filter `{name}`"),
                         range: name_range.clone(),
                         help: did_you_mean(name, Filter::NAMES),
-                        suggestion: replacement(name, Filter::NAMES).map(|meant| (name_range, meant)),
+                        suggestion: replacement(name, Filter::NAMES).map(|meant| Box::new((name_range, meant))),
                     },
                 };
                 self.errors.push(error);
