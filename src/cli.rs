@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
 use crate::emit::{Diagnostics, Dictionary, Terminal};
@@ -204,11 +204,14 @@ Examples:
   dynkeys lint                            the models of dynkeys.toml, or of the folder models
   dynkeys lint models/user.toml           one model
   dynkeys lint --format sarif > out.sarif for code scanning; also json, github and junit
-  dynkeys lint --fix --diff               what the safe fixes would change
+  dynkeys lint --fix                      applies the safe fixes; --fix --unsafe the others too
+  dynkeys lint --diff                     what the safe fixes would change, as a patch
   dynkeys lint --rule unused-index=off    a level for a rule: error, warning, info or off
   dynkeys rules overlapping-keys          what a rule finds, why it matters and how to fix it
 
-Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the run itself failed.")]
+Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the run itself failed.
+With --fix the findings are those that remain; with --diff a change counts as one.")]
+#[command(group = ArgGroup::new("fixes").args(["fix", "diff"]).multiple(true))]
 pub struct LintArgs {
     /// Models (.toml files) and folders of models
     #[arg(value_name = "PATH")]
@@ -228,6 +231,15 @@ pub struct LintArgs {
     /// The configuration [default: dynkeys.toml, in this folder or above]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Apply the fixes that leave all keys as they are
+    #[arg(long)]
+    pub fix: bool,
+    /// Apply the fixes that change keys or names, too, and guesses
+    #[arg(long = "unsafe", requires = "fixes")]
+    pub allow_unsafe: bool,
+    /// Print what the fixes would change, as a patch, and change nothing
+    #[arg(long)]
+    pub diff: bool,
 }
 
 /// The formats of `lint`.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::text::{SourceFile, Span};
+use crate::text::{Replacement, SourceFile, Span};
 
 /// Something wrong at a place in a file that dynkeys read.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Problem {
     pub help: Option<String>,
     /// Another place that explains this one, with a few words for it.
     pub related: Option<(Span, String)>,
+    /// What the misspelt text at a place was meant to be, where only one thing can have been meant.
+    pub suggestion: Option<(Span, Replacement)>,
 }
 
 /// Why a command could not do its work. Each ends the run with exit status 2.

@@ -1,7 +1,8 @@
 //! Explains the keys of DynamoDB single-table designs.
 //!
 //! The layers, lowest first; each uses those before it and never those after it: [`text`], [`error`] and [`value`];
-//! [`model`]; [`key`]; [`source`]; [`audit`]; [`rules`]; [`report`], [`suppress`] and [`config`]; [`emit`]; [`commands`] and [`cli`].
+//! [`model`]; [`key`]; [`source`]; [`audit`]; [`rules`]; [`report`], [`suppress`], [`fix`] and
+//! [`config`]; [`emit`]; [`commands`] and [`cli`].
 
 pub mod audit;
 pub mod cli;
@@ -9,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod emit;
 pub mod error;
+pub mod fix;
 pub mod key;
 pub mod model;
 pub mod report;

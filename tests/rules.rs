@@ -13,7 +13,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use common::{assert_file, root, run, run_in};
+use common::{Run, assert_file, root, run, run_in};
 use dynkeys::emit::{rule_index, rule_page};
 use dynkeys::rules::RULES;
 
@@ -75,11 +75,12 @@ fn cases(rule: &str, kind: &str) -> Vec<PathBuf> {
     paths
 }
 
-/// Where a run finds something of the rule: files and lines.
-fn found(rule: &str, case: &Path) -> BTreeSet<(String, u64)> {
+/// What `lint` says of a fixture, with more arguments.
+fn lint(case: &Path, more: &[&str]) -> Run {
     let (folder, path) =
         if case.is_dir() { (case, ".") } else { (case.parent().unwrap(), case.file_name().unwrap().to_str().unwrap()) };
     let mut arguments = vec!["lint", path, "--format", "json", "--fail-on", "never"];
+    arguments.extend(more);
     // A file of its own has no configuration, whatever lies around it.
     let none = root().join("fixtures/empty.toml");
     if !case.join("dynkeys.toml").exists() {
@@ -87,9 +88,20 @@ fn found(rule: &str, case: &Path) -> BTreeSet<(String, u64)> {
     }
     let run = run_in(folder, &arguments);
     assert_eq!(run.status, 0, "{}: {run:?}", case.display());
+    run
+}
+
+/// The findings of a rule in what `lint` said.
+fn of_rule(run: &Run, rule: &str) -> Vec<serde_json::Value> {
     let document = run.json();
+    let findings = document["findings"].as_array().unwrap();
+    findings.iter().filter(|finding| finding["rule"] == rule).cloned().collect()
+}
+
+/// Where a run finds something of the rule: files and lines.
+fn found(rule: &str, case: &Path) -> BTreeSet<(String, u64)> {
     let mut places = BTreeSet::new();
-    for finding in document["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == rule) {
+    for finding in of_rule(&lint(case, &[]), rule) {
         for word in ["message", "help", "url", "fingerprint"] {
             assert!(!finding[word].as_str().unwrap().is_empty(), "{}: no {word}: {finding}", case.display());
         }
@@ -141,6 +153,70 @@ fn every_rule_about_designs_finds_the_bad_and_lets_the_rest_alone() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The files of a fixture, by their names within it.
+fn files(case: &Path) -> Vec<(PathBuf, String)> {
+    if !case.is_dir() {
+        return vec![(case.to_path_buf(), String::new())];
+    }
+    let entries = walkdir::WalkDir::new(case).sort_by_file_name().into_iter().map(|entry| entry.unwrap());
+    let inside = |path: &Path| path.strip_prefix(case).unwrap().to_str().unwrap().to_owned();
+    entries
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| (entry.path().to_path_buf(), inside(entry.path())))
+        .collect()
+}
+
+#[test]
+fn fixes_make_of_the_bad_what_is_fixed() {
+    let mut fixed_cases = 0;
+    for rule in RULES.iter().filter(|rule| rule.is_about_designs()) {
+        let mut cases_left: BTreeSet<PathBuf> = cases(rule.name, "fixed").into_iter().collect();
+        for bad in cases(rule.name, "bad") {
+            let name = bad.file_name().unwrap().to_str().unwrap().replacen("bad-", "fixed-", 1);
+            let fixed = bad.with_file_name(&name);
+            let relative = fixed.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+            let found = of_rule(&lint(&bad, &[]), rule.name);
+            let without = found.iter().filter(|finding| finding["fix"].is_null()).count();
+            let carries = found.len() > without;
+            let is_expected = cases_left.remove(&fixed);
+            if !carries {
+                assert!(!is_expected, "{relative}: there is no fix for this fixture");
+                continue;
+            }
+            fixed_cases += 1;
+            // The copy has the fixture's own name: messages may hold it.
+            let folder = tempfile::tempdir().unwrap();
+            let copy = folder.path().join(bad.file_name().unwrap());
+            for (file, inside) in files(&bad) {
+                let target = if inside.is_empty() { copy.clone() } else { copy.join(inside) };
+                std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+                std::fs::copy(file, target).unwrap();
+            }
+            let run = lint(&copy, &["--fix", "--unsafe"]);
+            assert!(run.stderr.starts_with("fixed "), "{relative}: {run:?}");
+            let left = of_rule(&run, rule.name);
+            assert!(left.len() <= without, "{relative}: still found: {left:?}");
+            let unreadable = |run: &Run| of_rule(run, "unreadable-model").len();
+            assert!(unreadable(&run) <= unreadable(&lint(&bad, &[])), "{relative}: cannot be read: {run:?}");
+            let made = files(&copy);
+            for (file, inside) in &made {
+                let path = if inside.is_empty() { relative.clone() } else { format!("{relative}/{inside}") };
+                if std::env::var_os("SNAPSHOTS").is_some() {
+                    std::fs::create_dir_all(root().join(&path).parent().unwrap()).unwrap();
+                }
+                assert_file(&std::fs::read_to_string(file).unwrap(), &path);
+                assert_eq!(std::fs::read(file).unwrap(), std::fs::read(root().join(&path)).unwrap(), "{path}");
+            }
+            assert_eq!(made.len(), files(&fixed).len(), "{relative} has files that no fix makes");
+            // Once more changes nothing.
+            let again = lint(&copy, &["--fix", "--unsafe"]);
+            assert!(again.stderr.starts_with("nothing to fix"), "{relative}: {again:?}");
+        }
+        assert!(cases_left.is_empty(), "{}: without a bad fixture: {cases_left:?}", rule.name);
+    }
+    assert!(fixed_cases >= 2, "{fixed_cases}");
 }
 
 #[test]

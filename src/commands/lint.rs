@@ -1,29 +1,46 @@
 //! `dynkeys lint`.
 
-use std::path::{Path, PathBuf};
+mod fixing;
 
-use crate::cli::{EXIT_CLEAN, EXIT_FINDINGS, LintArgs, LintFormat, Streams};
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::cli::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, LintArgs, LintFormat, Streams};
 use crate::commands::models::{Loaded, load_all};
 use crate::config::{Config, FILE_NAME};
 use crate::emit::{write_linted, write_linted_json};
 use crate::error::Error;
+use crate::fix::{Checked, FileState, Texts};
 use crate::key::Engine;
 use crate::model::Dialect;
 use crate::report::{Level, Levels, Linted};
 use crate::rules::{Design, DesignFinding, Entity, RULES, check_design, rule, unknown_rule, unreadable_model};
 use crate::suppress::suppress;
-use crate::text::did_you_mean;
+use crate::text::{SourceFile, did_you_mean};
 
 /// Lints the models.
 pub fn run(args: &LintArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let folder = std::env::current_dir().unwrap_or_default();
     let config = Config::find(args.config.as_deref(), &folder)?;
-    let linter = Linter::new(args, &config)?;
-    let linted = linter.lint()?;
+    // What fixes have changed stands in for the files, the configuration's too.
+    let lint = |texts: &Texts| match config.file.as_ref().and_then(|(_, file)| texts.get(file.name())) {
+        Some(text) => Linter::new(args, &config.reread(text)?)?.lint(texts),
+        None => Linter::new(args, &config)?.lint(texts),
+    };
+    let (linted, is_whole) = match (args.diff, args.fix) {
+        (true, _) => return fixing::diff(args, lint, streams),
+        (false, true) => fixing::fix(args, lint, streams)?,
+        (false, false) => (lint(&Texts::default())?.linted, true),
+    };
     match args.format {
         LintFormat::Human => write_linted(streams.out, streams.terminal, &linted),
         LintFormat::Json => write_linted_json(streams.out, &linted),
     }?;
+    if !is_whole {
+        return Ok(EXIT_FAILED);
+    }
     Ok(if linted.summary().fails(args.fail_on.into()) { EXIT_FINDINGS } else { EXIT_CLEAN })
 }
 
@@ -58,14 +75,23 @@ impl<'l> Linter<'l> {
         Ok(Self { config, paths, dialect, levels })
     }
 
-    fn lint(&self) -> Result<Linted, Error> {
-        let loaded = load_all(&self.paths, self.config, "lint models/product.toml")?;
+    fn lint(&self, texts: &Texts) -> Result<Checked, Error> {
+        let loaded = load_all(&self.paths, self.config, "lint models/product.toml", texts)?;
         let models = loaded.models.len();
         let (findings, ignored) = self.findings(&loaded);
         let mut linted = Linted::new(findings, &self.levels);
         linted.models = models;
         linted.ignored = ignored;
-        Ok(linted)
+        Ok(Checked { linted, files: self.files(&loaded) })
+    }
+
+    /// The files that fixes may change.
+    fn files(&self, loaded: &Loaded) -> BTreeMap<String, FileState> {
+        let is_model = |source: &Arc<SourceFile>| loaded.models.iter().any(|model| Arc::ptr_eq(&model.source, source));
+        let models = loaded.sources.iter().zip(&loaded.paths).map(|(source, path)| (source, path, is_model(source)));
+        let config = self.config.file.iter().map(|(path, source)| (source, path, true));
+        let state = |path: &PathBuf, is_sound| FileState { path: path.clone(), is_sound };
+        models.chain(config).map(|(source, path, is_sound)| (source.name().to_owned(), state(path, is_sound))).collect()
     }
 
     fn findings(&self, loaded: &Loaded) -> (Vec<DesignFinding>, usize) {
@@ -77,8 +103,10 @@ impl<'l> Linter<'l> {
             }
         }
         findings.extend(check_design(&design));
+        // What an ignore hides is known only where every model is read: a rule may look at several.
+        let is_whole = LazyCell::new(|| loaded.problems.is_empty() && !loaded.is_part(self.config));
         let is_on = |name: &str| rule(name).is_some_and(|rule| self.levels.of(rule, rule.level) != Level::Off);
-        let ignored = suppress(&mut findings, &loaded.sources, is_on);
+        let ignored = suppress(&mut findings, &loaded.sources, |name| is_on(name) && *is_whole);
         (findings, ignored)
     }
 

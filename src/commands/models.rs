@@ -8,6 +8,7 @@ use walkdir::WalkDir;
 
 use crate::config::{Config, FILE_NAME, read_source};
 use crate::error::{Error, Problem};
+use crate::fix::Texts;
 use crate::model::{Model, load};
 use crate::text::SourceFile;
 
@@ -29,19 +30,21 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
     /// Every file that was read, in order.
     pub sources: Vec<Arc<SourceFile>>,
+    /// Their paths.
+    pub paths: Vec<PathBuf>,
 }
 
 /// Loads the models of these paths; without paths, those of the configuration, else of the folder `models`.
 ///
 /// Every problem of every file is in the error.
 pub fn load_models(paths: &[PathBuf], config: &Config) -> Result<Vec<Arc<Model>>, Error> {
-    let loaded = load_all(paths, config, "explain models/product.toml item.json")?;
+    let loaded = load_all(paths, config, "explain models/product.toml item.json", &Texts::default())?;
     if loaded.problems.is_empty() { Ok(loaded.models) } else { Err(Error::Problems(loaded.problems)) }
 }
 
 /// The same, where a model that cannot be read does not keep the others from being used. `example` is the rest of a
-/// command line that names a model.
-pub fn load_all(paths: &[PathBuf], config: &Config, example: &str) -> Result<Loaded, Error> {
+/// command line that names a model; `texts` stand in for the files of their names.
+pub fn load_all(paths: &[PathBuf], config: &Config, example: &str, texts: &Texts) -> Result<Loaded, Error> {
     let default = [PathBuf::from("models")];
     let (paths, is_given): (&[PathBuf], bool) = match (&config.models, paths) {
         (_, [_, ..]) => (paths, true),
@@ -54,22 +57,7 @@ pub fn load_all(paths: &[PathBuf], config: &Config, example: &str) -> Result<Loa
             format!("name a model, as in `dynkeys {example}`, or run `dynkeys init`"),
         ));
     }
-    let mut files: Vec<PathBuf> = Vec::new();
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut excluded = 0;
-    for path in paths {
-        for file in model_files(path)? {
-            if config.exclude.matches(&file) {
-                excluded += 1;
-                continue;
-            }
-            // One file may be named in several ways.
-            let known = std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone());
-            if seen.insert(known) {
-                files.push(file);
-            }
-        }
-    }
+    let (files, excluded) = find_files(paths, config)?;
     if files.is_empty() && excluded == 0 {
         let names: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
         return Err(Error::usage(
@@ -79,9 +67,11 @@ pub fn load_all(paths: &[PathBuf], config: &Config, example: &str) -> Result<Loa
     }
     let mut loaded = Loaded::default();
     for file in &files {
-        match read_source(file, file) {
+        let changed = texts.get(&file.display().to_string()).cloned();
+        match changed.map_or_else(|| read_source(file, file), Ok) {
             Ok(source) => {
                 loaded.sources.push(Arc::clone(&source));
+                loaded.paths.push(file.clone());
                 match load(&source) {
                     Ok(model) => loaded.add(model),
                     Err(found) => loaded.problems.extend(found),
@@ -94,7 +84,39 @@ pub fn load_all(paths: &[PathBuf], config: &Config, example: &str) -> Result<Loa
     Ok(loaded)
 }
 
+/// The model files of some paths, each once, and how many the configuration excludes.
+fn find_files(paths: &[PathBuf], config: &Config) -> Result<(Vec<PathBuf>, usize), Error> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut excluded = 0;
+    for path in paths {
+        for file in model_files(path)? {
+            if config.exclude.matches(&file) {
+                excluded += 1;
+            } else if seen.insert(whole_path(&file)) {
+                files.push(file);
+            }
+        }
+    }
+    Ok((files, excluded))
+}
+
+/// One file may be named in several ways; this one is always the same.
+fn whole_path(file: &Path) -> PathBuf {
+    std::fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf())
+}
+
 impl Loaded {
+    /// True where these are some of the project's models and others are not among them.
+    pub fn is_part(&self, config: &Config) -> bool {
+        let default = [PathBuf::from("models")];
+        let project = config.models.as_deref().unwrap_or(&default);
+        let project = find_files(project, config).map_or_else(|_| Vec::new(), |(files, _)| files);
+        let own: BTreeSet<PathBuf> = self.paths.iter().map(|file| whole_path(file)).collect();
+        let known = project.iter().filter(|file| own.contains(&whole_path(file))).count();
+        known > 0 && known < project.len()
+    }
+
     /// Adds a model, unless another one has its entity.
     fn add(&mut self, model: Model) {
         let Some(first) = self.models.iter().find(|other| other.entity.value == model.entity.value) else {
@@ -109,6 +131,7 @@ impl Loaded {
             label: "a second model of this name".to_owned(),
             help: Some("give each model an entity of its own".to_owned()),
             related: None,
+            suggestion: None,
         });
     }
 }

@@ -130,6 +130,8 @@ pub struct Config {
     pub levels: Levels,
     /// The names in `[rules]`, with their places.
     pub rule_names: Vec<(String, Place)>,
+    /// The file itself, with its path from the working folder.
+    pub file: Option<(PathBuf, Arc<SourceFile>)>,
 }
 
 impl Default for Config {
@@ -143,6 +145,7 @@ impl Default for Config {
             delimiter: "#".to_owned(),
             levels: Levels::default(),
             rule_names: Vec::new(),
+            file: None,
         }
     }
 }
@@ -185,11 +188,22 @@ impl Config {
     }
 
     fn read(path: &Path, shown: &Path) -> Result<Self, Error> {
-        let source = read_source(path, shown)?;
+        Self::of(read_source(path, shown)?, shown)
+    }
+
+    /// The configuration that another text of its file makes.
+    pub fn reread(&self, text: &Arc<SourceFile>) -> Result<Self, Error> {
+        let path = self.file.as_ref().map_or(Path::new(FILE_NAME), |(path, _)| path);
+        Self::of(Arc::clone(text), path)
+    }
+
+    fn of(source: Arc<SourceFile>, shown: &Path) -> Result<Self, Error> {
         let (document, mut reader) = Reader::read::<ConfigDocument>(Arc::clone(&source));
         let config = document.map(|document| Self::check(document, shown, &mut reader));
         match config {
-            Some(config) if reader.problems.is_empty() => Ok(config),
+            Some(config) if reader.problems.is_empty() => {
+                Ok(Self { file: Some((shown.to_path_buf(), source)), ..config })
+            }
             _ => {
                 reader.problems.sort_by_key(|problem| problem.span);
                 Err(Error::Problems(reader.problems))
@@ -303,6 +317,7 @@ pub fn read_source(path: &Path, shown: &Path) -> Result<Arc<SourceFile>, Error> 
                 label: "this byte is not UTF-8".to_owned(),
                 help: Some("save the file as UTF-8".to_owned()),
                 related: None,
+                suggestion: None,
             }]))
         }
     }

@@ -15,7 +15,7 @@ pub use dialects::{Comparison, write_comparison, write_comparison_json};
 pub use dictionary::{Dictionary, dictionary, write_python};
 pub use human::{write_findings, write_item, write_summary};
 pub use json::{ItemLine, Json, push_json};
-pub use lint::{write_linted, write_linted_json};
+pub use lint::{write_diff, write_linted, write_linted_json};
 pub use pages::{rule_index, rule_page};
 pub use query::{Condition, Query, QueryError, query, write_query};
 pub use terminal::Terminal;

@@ -6,6 +6,7 @@ use super::document::{
     AccessPatternDocument, AttributeDocument, AttributeType, CaseDocument, IndexDocument, KeyDocument, KeyType,
     ModelDocument, OneOrMany, PairDocument, ProjectionDocument, SecondaryKind,
 };
+use super::expression::is_name;
 use super::reader::Reader;
 use super::template::{Piece, Template, read_expression};
 use super::{
@@ -13,7 +14,7 @@ use super::{
     Projection, Rule,
 };
 use crate::error::Problem;
-use crate::text::{SourceFile, Span, Spanned, did_you_mean};
+use crate::text::{SourceFile, Span, Spanned, did_you_mean, replacement};
 use crate::value::Value;
 
 /// Reads a model. Every problem of the file is in the error, in the order of the places.
@@ -362,11 +363,15 @@ impl Builder {
         for field in &given {
             let root = field.split('.').next().unwrap_or_default();
             if !self.attributes.iter().any(|name| name == root) {
-                let help = did_you_mean(root, self.attributes.iter().map(String::as_str));
+                let names = || self.attributes.iter().map(String::as_str);
+                let help = did_you_mean(root, names());
+                let meant = replacement(root, names().filter(|name| is_name(name)));
+                let place = self.reader.span_in_string(field.span, 0..root.len());
                 self.reader
                     .problem("unknown-field", field.span, format!("unknown attribute `{root}`"))
                     .label("not known here")
-                    .maybe_help(help);
+                    .maybe_help(help)
+                    .suggestion(place, meant);
             }
         }
         AccessPattern {

@@ -6,7 +6,7 @@ use toml::de::DeValue;
 
 use super::dialect::Dialect;
 use super::reader::{FromToml, Node, Reader};
-use crate::text::{Span, Spanned, did_you_mean};
+use crate::text::{Span, Spanned};
 use crate::value::Value;
 
 /// Declares a table of a TOML file: the struct, its reader and its JSON Schema from one list of keys.
@@ -85,10 +85,7 @@ macro_rules! words {
                 let found = Self::from_word(&word);
                 if found.is_none() {
                     let known = Self::ALL.iter().map(|one| one.as_str());
-                    reader
-                        .problem("unknown-word", node.span().into(), format!("`{word}` is not one of the words for this"))
-                        .label("not known here")
-                        .maybe_help($crate::text::did_you_mean(&word, known));
+                    reader.unknown_word(node, &word, known.collect::<Vec<_>>(), "is not one of the words for this");
                 }
                 found
             }
@@ -406,10 +403,7 @@ impl FromToml for ProjectionDocument {
                 "all" => Some(Self::All),
                 "keys_only" => Some(Self::KeysOnly),
                 word => {
-                    reader
-                        .problem("unknown-word", node.span().into(), format!("`{word}` is no projection"))
-                        .label("not known here")
-                        .maybe_help(did_you_mean(word, ["all", "keys_only"]));
+                    reader.unknown_word(node, word, vec!["all", "keys_only"], "is no projection");
                     None
                 }
             },

@@ -3,11 +3,11 @@
 mod lexer;
 mod parser;
 
-pub use parser::{Scope, parse};
+pub use parser::{Scope, is_name, parse};
 
 use std::ops::Range;
 
-use crate::text::Span;
+use crate::text::{Replacement, Span};
 use crate::value::Value;
 
 /// An expression with its place in the model's file.
@@ -153,4 +153,6 @@ pub struct ExpressionError {
     pub range: Range<usize>,
     /// What would be right.
     pub help: Option<String>,
+    /// What the text in a range of bytes was meant to be.
+    pub suggestion: Option<Box<(Range<usize>, Replacement)>>,
 }

@@ -7,7 +7,7 @@ use toml::Spanned as TomlSpanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::Problem;
-use crate::text::{SourceFile, Span, Spanned, did_you_mean};
+use crate::text::{Replacement, SourceFile, Span, Spanned, did_you_mean, replacement};
 use crate::value::Value;
 
 /// A TOML value with its place.
@@ -63,6 +63,12 @@ impl Recorded<'_> {
         self
     }
 
+    /// What the text at a place was meant to be.
+    pub fn suggestion(self, span: Span, replacement: Option<Replacement>) -> Self {
+        self.0.suggestion = replacement.map(|replacement| (span, replacement));
+        self
+    }
+
     /// Another place that explains this one.
     pub fn related(self, span: Span, words: impl Into<String>) -> Self {
         self.0.related = Some((span, words.into()));
@@ -101,6 +107,7 @@ impl Reader {
             label: "here".to_owned(),
             help: None,
             related: None,
+            suggestion: None,
         });
         let last = self.problems.len() - 1;
         Recorded(&mut self.problems[last])
@@ -111,6 +118,16 @@ impl Reader {
         let found = kind(node.get_ref());
         self.problem("wrong-type", node.span().into(), format!("expected {wanted}, found {found}"))
             .label(format!("expected {wanted}"));
+    }
+
+    /// Records that a string is none of the words that are known in its place.
+    pub fn unknown_word(&mut self, node: &Node<'_>, word: &str, known: Vec<&str>, what: &str) {
+        let meant = replacement(word, known.iter().copied());
+        let quoted = meant.map(|meant| Replacement { text: format!("\"{}\"", meant.text), ..meant });
+        self.problem("unknown-word", node.span().into(), format!("`{word}` {what}"))
+            .label("not known here")
+            .maybe_help(did_you_mean(word, known))
+            .suggestion(node.span().into(), quoted);
     }
 
     /// Says of the last problem what would be right.
@@ -159,9 +176,14 @@ impl Reader {
     pub fn reject_unknown_keys(&mut self, table: &DeTable<'_>, known: &[&str]) {
         for name in table.keys().filter(|name| !known.contains(&name.get_ref().as_ref())) {
             let help = did_you_mean(name.get_ref(), known.iter().copied());
+            // A key that is there already is not the one that was meant.
+            let free = known.iter().copied().filter(|known| table.keys().all(|name| name.get_ref() != known));
+            let meant =
+                replacement(name.get_ref(), free).filter(|_| self.source.slice(name.span().into()) == name.get_ref());
             self.problem("unknown-key", name.span().into(), format!("unknown key `{}`", name.get_ref()))
                 .label("not known here")
-                .maybe_help(help);
+                .maybe_help(help)
+                .suggestion(name.span().into(), meant);
         }
     }
 

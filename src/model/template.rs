@@ -93,7 +93,14 @@ pub fn read_expression(
             for error in errors {
                 let inner = range.start + error.range.start..range.start + error.range.end;
                 let place = reader.span_in_string(span, inner);
-                reader.problem(error.code, place, error.message).maybe_help(error.help);
+                let meant = error.suggestion.map(|suggestion| {
+                    let (inner, meant) = *suggestion;
+                    (reader.span_in_string(span, range.start + inner.start..range.start + inner.end), meant)
+                });
+                let recorded = reader.problem(error.code, place, error.message).maybe_help(error.help);
+                if let Some((place, meant)) = meant {
+                    recorded.suggestion(place, Some(meant));
+                }
             }
             None
         }

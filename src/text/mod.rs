@@ -6,4 +6,4 @@ mod suggest;
 
 pub use position::{Position, SourceFile, Span, Spanned};
 pub use printable::{excerpt, is_printable, printable, printable_with_offsets};
-pub use suggest::{closest, did_you_mean};
+pub use suggest::{Replacement, closest, did_you_mean, replacement};

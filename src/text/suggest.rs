@@ -21,6 +21,38 @@ pub fn closest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// What a misspelt name was meant to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The text to put in its place.
+    pub text: String,
+    /// True where it is so near that nothing else can have been meant; otherwise it is a guess.
+    pub is_sure: bool,
+}
+
+/// The closest candidate, unless another one is as near.
+///
+/// It is sure where only the case differs or a slip of the finger: one letter, or two in a name of eight and more.
+/// Names that differ in digits are two names, and a word cut short may be the beginning of another.
+pub fn replacement<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<Replacement> {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let lower = name.to_lowercase();
+    let distance = |candidate: &str| strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
+    let best = closest(name, candidates.iter().copied())?;
+    let is_cut = |candidate: &str| candidate.to_lowercase().starts_with(&lower);
+    let rivals = |candidate: &&&str| {
+        **candidate != best && (distance(candidate) <= distance(best) || is_cut(best) && is_cut(candidate))
+    };
+    if candidates.iter().any(|candidate| rivals(&candidate)) {
+        return None;
+    }
+    let length = name.chars().count().max(best.chars().count());
+    let slips = if length < 4 { 0 } else { 1 + usize::from(length >= 8) };
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let is_sure = distance(best) <= slips && digits(name) == digits(best);
+    Some(Replacement { text: best.to_owned(), is_sure })
+}
+
 /// A sentence for the user: the nearest candidate, or the list of all where none is near.
 pub fn did_you_mean<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
@@ -44,6 +76,19 @@ mod tests {
         assert_eq!(closest("Gsi0_PK", ["gsi0_pk", "pk"]), Some("gsi0_pk"));
         assert_eq!(closest("int", ["list", "integer"]), Some("integer"));
         assert_eq!(closest("x", ["id", "name"]), None);
+        let replaced = |name: &str, known: &[&'static str]| {
+            replacement(name, known.iter().copied()).map(|found| (found.text, found.is_sure))
+        };
+        let guess = |text: &str, is_sure| Some((text.to_owned(), is_sure));
+        assert_eq!(replaced("nmae", &["id", "name"]), guess("name", true));
+        assert_eq!(replaced("Name", &["id", "name"]), guess("name", true));
+        assert_eq!(replaced("frist_nmae", &["first_name", "last_name"]), guess("first_name", true));
+        assert_eq!(replaced("last", &["first_name", "last_name"]), guess("last_name", false));
+        assert_eq!(replaced("line3", &["line"]), guess("line", false));
+        assert_eq!(replaced("ip", &["id"]), guess("id", false));
+        assert_eq!(replaced("line", &["line1", "line2"]), None);
+        assert_eq!(replaced("nane", &["name", "lane"]), None);
+        assert_eq!(replaced("zzz", &["id", "name"]), None);
         assert_eq!(did_you_mean("zzz", ["id", "name"]).as_deref(), Some("known here: `id`, `name`"));
     }
 }

@@ -1,8 +1,10 @@
 //! The output formats of `lint`, one file each.
 
+mod diff;
 mod human;
 mod json;
 
+pub use diff::write_diff;
 pub use human::write_linted;
 pub use json::write_linted_json;
 

@@ -82,6 +82,7 @@ fn quoted(text: &str, start: usize, quote: char) -> Result<(String, usize), Expr
                         help: Some(
                             "write `\\\\` for a backslash; `\\'`, `\\\"`, `\\n` and `\\t` are known too".to_owned(),
                         ),
+                        suggestion: None,
                     });
                 }
             },
@@ -93,6 +94,7 @@ fn quoted(text: &str, start: usize, quote: char) -> Result<(String, usize), Expr
         message: "this quote is never closed".to_owned(),
         range: start..text.len(),
         help: Some(format!("add a `{quote}`")),
+        suggestion: None,
     })
 }
 
@@ -151,5 +153,6 @@ fn unexpected(c: char, range: Range<usize>) -> ExpressionError {
         message: format!("`{}` has no meaning here", crate::text::printable(&c.to_string())),
         range,
         help,
+        suggestion: None,
     }
 }

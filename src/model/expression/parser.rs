@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 
 use super::lexer::{Placed, Token, tokens};
 use super::{Expression, ExpressionError, ExpressionKind, FieldPath, Filter};
-use crate::text::{Span, closest, did_you_mean};
+use crate::text::{Replacement, Span, closest, did_you_mean, replacement};
 use crate::value::Value;
 
 /// The names that an expression may use, and where its text is in the file.
@@ -34,6 +34,7 @@ pub fn parse(text: &str, scope: &Scope<'_>) -> Result<Expression, Vec<Expression
                 }
                 None => "name a field; write `{{` and `}}` for braces themselves".to_owned(),
             }),
+            suggestion: None,
         }]);
     }
     let mut parser = Parser { text, tokens, at: 0, depth: 0, scope, errors: Vec::new() };
@@ -49,6 +50,14 @@ pub fn parse(text: &str, scope: &Scope<'_>) -> Result<Expression, Vec<Expression
             Err(parser.errors)
         }
     }
+}
+
+/// True of a name that an expression can say as it stands.
+pub fn is_name(name: &str) -> bool {
+    const KEYWORDS: [&str; 11] = ["or", "and", "not", "if", "else", "true", "True", "false", "False", "none", "None"];
+    !KEYWORDS.contains(&name)
+        && tokens(name)
+            .is_ok_and(|tokens| matches!(tokens.as_slice(), [(Token::Name(_), all)] if *all == (0..name.len())))
 }
 
 struct Parser<'p> {
@@ -108,7 +117,7 @@ impl<'p> Parser<'p> {
             Some(Token::Mark('(')) => Some("methods are filters here: `name|lower`, `name|zfill(10)`".to_owned()),
             _ => None,
         };
-        ExpressionError { code: "expression-syntax", message, range, help }
+        ExpressionError { code: "expression-syntax", message, range, help, suggestion: None }
     }
 
     fn make(&self, start: usize, kind: ExpressionKind) -> Expression {
@@ -127,6 +136,7 @@ impl<'p> Parser<'p> {
                 message: format!("this is nested more than {DEPTH} deep"),
                 range: self.here(),
                 help: Some("use `cases` for a key with many branches".to_owned()),
+                suggestion: None,
             });
         }
         self.depth += 1;
@@ -249,6 +259,7 @@ impl<'p> Parser<'p> {
 
     fn field(&mut self, root: &'p str, range: Range<usize>) -> Result<ExpressionKind, ExpressionError> {
         let mut path = Vec::new();
+        let mut first_end = range.end;
         while self.take_mark('.') {
             match self.take() {
                 Some((Token::Name(key), _)) => path.push(key.to_owned()),
@@ -259,31 +270,40 @@ impl<'p> Parser<'p> {
                     return Err(self.unexpected("the name of a key"));
                 }
             }
+            if let ([_], Some((_, key))) = (path.as_slice(), self.tokens.get(self.at - 1)) {
+                first_end = key.end;
+            }
         }
         let attribute = self.scope.attributes.iter().position(|name| name == root);
         if attribute.is_none() {
-            self.unknown_field(root, &path, range.clone());
+            self.unknown_field(root, path.first().map(|key| (key.as_str(), first_end)), range.clone());
         }
         let end = self.tokens[self.at - 1].1.end;
         Ok(ExpressionKind::Field(FieldPath { attribute, path, name: self.text[range.start..end].to_owned() }))
     }
 
-    fn unknown_field(&mut self, root: &str, path: &[String], range: Range<usize>) {
+    /// `first` is the first key of the path behind the name, with its end.
+    fn unknown_field(&mut self, root: &str, first: Option<(&str, usize)>, range: Range<usize>) {
         let names = || self.scope.attributes.iter().map(String::as_str);
-        let help = match path.first() {
-            Some(field) if root == "self" => {
-                let field = closest(field, names()).unwrap_or(field);
-                Some(format!("fields go without `self.`: write `{field}`"))
+        let meant = |name: &str| replacement(name, names().filter(|name| is_name(name)));
+        let (help, suggestion) = match first {
+            Some((field, end)) if root == "self" => {
+                let meant = match names().any(|name| name == field) {
+                    true => Some(Replacement { text: field.to_owned(), is_sure: true }),
+                    false => meant(field),
+                };
+                let field = match &meant {
+                    Some(meant) => &meant.text,
+                    None => closest(field, names()).unwrap_or(field),
+                };
+                let help = format!("fields go without `self.`: write `{field}`");
+                (Some(help), meant.map(|meant| Box::new((range.start..end, meant))))
             }
-            _ if self.scope.attributes.is_empty() => Some("declare it under `[attributes]`".to_owned()),
-            _ => did_you_mean(root, names()),
+            _ if self.scope.attributes.is_empty() => (Some("declare it under `[attributes]`".to_owned()), None),
+            _ => (did_you_mean(root, names()), meant(root).map(|meant| Box::new((range.clone(), meant)))),
         };
-        self.errors.push(ExpressionError {
-            code: "unknown-field",
-            message: format!("unknown attribute `{root}`"),
-            range,
-            help,
-        });
+        let message = format!("unknown attribute `{root}`");
+        self.errors.push(ExpressionError { code: "unknown-field", message, range, help, suggestion });
     }
 
     /// A filter after `|`; `None` where it is unknown and the error is recorded.
@@ -319,6 +339,7 @@ impl<'p> Parser<'p> {
                             "known: {}",
                             DIRECTIVES.chars().map(|c| format!("%{c}")).collect::<Vec<_>>().join(" ")
                         )),
+                        suggestion: None,
                     });
                     return Ok(None);
                 }
@@ -331,12 +352,14 @@ impl<'p> Parser<'p> {
                         message: format!("`{name}` does not take these arguments"),
                         range,
                         help: Some(format!("write {}", usage(name))),
+                        suggestion: None,
                     },
                     false => ExpressionError {
                         code: "unknown-filter",
                         message: format!("unknown filter `{name}`"),
-                        range: name_range,
+                        range: name_range.clone(),
                         help: did_you_mean(name, Filter::NAMES),
+                        suggestion: replacement(name, Filter::NAMES).map(|meant| Box::new((name_range, meant))),
                     },
                 };
                 self.errors.push(error);

@@ -1,8 +1,8 @@
 //! Rules about the run itself: what could not be read, what was ignored for nothing, what no rule is called.
 
 use crate::error::Problem;
-use crate::rules::{Check, DefaultLevel, DesignFinding, Fix, Group, Place, Rule, rule};
-use crate::text::did_you_mean;
+use crate::rules::{Check, DefaultLevel, DesignFinding, Edit, Fix, Group, Place, Rule, Safety, rule};
+use crate::text::{Replacement, did_you_mean, replacement};
 
 /// `unreadable-model`.
 pub static UNREADABLE_MODEL: Rule = Rule {
@@ -30,7 +30,8 @@ The placeholder `{id` is never closed.
 
 ## How to fix
 
-The finding names the place and says what would be right. `dynkeys schema model` prints a JSON Schema with which editors
+The finding names the place and says what would be right. A misspelt key, type or filter is replaced by
+`dynkeys lint --fix`, or by `--fix --unsafe` where what was meant is a guess. `dynkeys schema model` prints a JSON Schema with which editors
 check a model while it is typed.
 
 ## When to ignore
@@ -105,7 +106,7 @@ Right: `empty-key`.
 
 ## How to fix
 
-`dynkeys rules` lists the names.
+`dynkeys rules` lists the names. `dynkeys lint --fix` replaces a name that is one slip away from that of a rule.
 
 ## When to ignore
 
@@ -129,7 +130,24 @@ pub fn unreadable_model(problem: &Problem) -> DesignFinding {
     if let Some((span, words)) = &problem.related {
         finding = finding.related(Place::new(&problem.source, *span), words.clone());
     }
-    finding
+    match &problem.suggestion {
+        Some((span, meant)) => finding.fix(replace(Place::new(&problem.source, *span), meant)),
+        None => finding,
+    }
+}
+
+/// Puts what was meant in the place of what is misspelt. No key is written by a misspelt model, so none changes; but a
+/// guess is for people to look at.
+fn replace(place: Place, meant: &Replacement) -> Fix {
+    Fix {
+        title: format!(
+            "replace `{}` by `{}`",
+            place.source.slice(place.span).trim_matches('"'),
+            meant.text.trim_matches('"')
+        ),
+        safety: if meant.is_sure { Safety::Safe } else { Safety::Unsafe },
+        edits: vec![Edit { place, text: meant.text.clone() }],
+    }
 }
 
 /// An ignore that matched nothing.
@@ -146,12 +164,16 @@ pub fn unused_ignore(place: Place, name: &str, fix: Fix) -> DesignFinding {
 pub fn unknown_rule(place: Place, name: &str) -> DesignFinding {
     let known = crate::rules::RULES.iter().map(|rule| rule.name);
     let help = match crate::text::closest(name, known.clone()) {
-        Some(_) => did_you_mean(name, known).unwrap_or_default(),
+        Some(_) => did_you_mean(name, known.clone()).unwrap_or_default(),
         None => "`dynkeys rules` lists the names".to_owned(),
     };
     let subject = [place.source.name().to_owned(), name.to_owned()];
-    DesignFinding::new(&UNKNOWN_RULE, place, format!("there is no rule `{name}`"))
+    let finding = DesignFinding::new(&UNKNOWN_RULE, place.clone(), format!("there is no rule `{name}`"))
         .label("not known")
         .subject(subject)
-        .help(help)
+        .help(help);
+    match replacement(name, known) {
+        Some(meant) => finding.fix(replace(place, &meant)),
+        None => finding,
+    }
 }
