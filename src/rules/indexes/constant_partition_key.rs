@@ -13,17 +13,17 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A partition key that is the same for every item of the entity: the model's text alone, or a field that has one value. It
-says nothing of a local index, which has the table's partition key, nor of an entity whose primary key has so few values
-that there are only a few items.
+A partition key that is the same for every item of the entity: the model's text alone, or a field that has one value.
+It says nothing of a local index, which has the table's partition key, nor of an entity whose primary key has so few
+values that there are only a few items.
 
 ## Why it matters
 
 One partition key serves at most 3,000 read units and 1,000 write units a second
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>). Where every write of
-the entity goes to one key of an index, that is the limit of all writes of the entity: a GSI that cannot keep up throttles
-the writes to the table. It is the usual way to list all items of a type, and does well while they are few or
-seldom written.
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>). Where every write
+of the entity goes to one key of an index, that is the limit of all writes of the entity: a GSI that cannot keep up
+throttles the writes to the table. It is the usual way to list all items of a type, and does well while they are few
+or seldom written.
 
 ## Example
 
@@ -57,8 +57,8 @@ sort_key      = { attribute = \"gsi0_sk\", build_key = [[\"created\", \"{created
 ## How to fix
 
 Put a field with many values into the key. Where all items are to be listed, spread them over shards and query each
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html>): ten shards serve ten
-times as much.
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html>): ten shards serve
+ten times as much.
 
 ## When to ignore
 

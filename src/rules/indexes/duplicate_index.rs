@@ -15,19 +15,19 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-Two secondary indexes of one kind with the same partition and sort keys, or a secondary index with the keys of the table. The
-keys are the same when they are built from the same text and the same placeholders and the key engine writes the same for every
-item, with fields unset as well. Entities share the indexes of their table, so every entity that writes one of the two must
-write the other, too, with the same keys.
+Two secondary indexes of one kind with the same partition and sort keys, or a secondary index with the keys of the
+table. The keys are the same when they are built from the same text and the same placeholders and the key engine
+writes the same for every item, with fields unset as well. Entities share the indexes of their table, so every entity
+that writes one of the two must write the other, too, with the same keys.
 
-Nothing is said where the indexes carry different attributes (`projection`): one may be small on purpose. Nor is anything said
-of an inverted index, whose keys are the table's the other way round, although the two are the same for an entity whose `pk`
-and `sk` are the same.
+Nothing is said where the indexes carry different attributes (`projection`): one may be small on purpose. Nor is
+anything said of an inverted index, whose keys are the table's the other way round, although the two are the same for
+an entity whose `pk` and `sk` are the same.
 
 ## Why it matters
 
-Each write of an item is written to both, stored in both and paid for twice, and neither answers a question that the other does
-not (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-general.html>).
+Each write of an item is written to both, stored in both and paid for twice, and neither answers a question that the
+other does not (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-general.html>).
 
 ## Example
 
@@ -139,7 +139,8 @@ fn is_inverted(entity: &Entity, first: &Index, second: &Index) -> bool {
     let Some(primary) = entity.primary() else { return false };
     let mut turned = attributes(primary);
     turned.reverse();
-    let is_turned = |index: &Index| secondary(entity).any(|own| std::ptr::eq(own, index)) && attributes(index) == turned;
+    let is_turned =
+        |index: &Index| secondary(entity).any(|own| std::ptr::eq(own, index)) && attributes(index) == turned;
     turned.len() == 2 && (is_turned(first) || is_turned(second))
 }
 

@@ -12,20 +12,21 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A partition key made of fields that have a few values each: an `enum`, a boolean, a `pattern` of a few texts. The values are
-counted: the key engine writes the key for each combination, an unset field included. Up to 100 values are reported. With
-`sparse = true` it is worth knowing and no more, since such an index holds a small part of the items on purpose.
+A partition key made of fields that have a few values each: an `enum`, a boolean, a `pattern` of a few texts. The
+values are counted: the key engine writes the key for each combination, an unset field included. Up to 100 values are
+reported. With `sparse = true` it is worth knowing and no more, since such an index holds a small part of the items on
+purpose.
 
-Nothing is said of a key that also holds a field with many values, of one with a shard (a field or a prefix called `shard`,
-`bucket` or `suffix`), nor of an entity whose primary key has so few values that there are only a few items.
+Nothing is said of a key that also holds a field with many values, of one with a shard (a field or a prefix called
+`shard`, `bucket` or `suffix`), nor of an entity whose primary key has so few values that there are only a few items.
 
 ## Why it matters
 
-A partition key serves at most 3,000 read units and 1,000 write units a second, and AWS names a status code with a few values
-as the example of a bad one
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-uniform-load.html>). The values are seldom
-used evenly, either: most users are active, so most writes go to `status#active`. A GSI that cannot keep up throttles the
-writes to the table.
+A partition key serves at most 3,000 read units and 1,000 write units a second, and AWS names a status code with a few
+values as the example of a bad one
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-uniform-load.html>). The values
+are seldom used evenly, either: most users are active, so most writes go to `status#active`. A GSI that cannot keep up
+throttles the writes to the table.
 
 ## Example
 
@@ -58,10 +59,10 @@ sort_key      = { attribute = \"gsi1_sk\", build_key = [[\"status\", \"{status}\
 
 ## How to fix
 
-Partition by a field with many values, and put the status into the sort key. Where one query is to find all of a status,
-add a shard to the key and query each
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-gsi-sharding.html>), or keep only the few items
-that matter in a sparse index.
+Partition by a field with many values, and put the status into the sort key. Where one query is to find all of a
+status, add a shard to the key and query each
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-gsi-sharding.html>), or keep only the
+few items that matter in a sparse index.
 
 ## When to ignore
 
@@ -82,10 +83,8 @@ fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
             partitions.values.len(),
             entity.name()
         );
-        let help = format!(
-            "partition by a field with many values and sort by this one, or {}",
-            sharding(design, &partitions)
-        );
+        let help =
+            format!("partition by a field with many values and sort by this one, or {}", sharding(design, &partitions));
         let mut finding = DesignFinding::new(&RULE, place, message)
             .label(format!("only {}", partitions.listed()))
             .subject([entity.name(), &partitions.index.name.value])

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::spread::{FEW, Spread, spread};
 use crate::key::python::str_of;
 use crate::key::{Half, Written, few_texts, rule_span};
-use crate::model::{AttributeType, FieldPath, Index, IndexKind};
+use crate::model::{AttributeType, FieldPath, Index, IndexKind, Rule};
 use crate::rules::{Design, Entity, KeyOf, Place};
 use crate::value::Value;
 
@@ -49,7 +49,8 @@ impl Partitions<'_> {
     /// The values as a reader looks for them, the first few of many.
     pub(super) fn listed(&self) -> String {
         const SHOWN: usize = 4;
-        let one = |values: &Vec<String>| values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" + ");
+        let one =
+            |values: &Vec<String>| values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" + ");
         let mut shown: Vec<String> = self.values.iter().take(SHOWN).map(one).collect();
         if self.values.len() > SHOWN {
             shown.push("…".to_owned());
@@ -73,7 +74,7 @@ pub(super) fn counted(entity: &Entity) -> Vec<Partitions<'_>> {
             if keys.is_empty() || spread(&keys) != Spread::Few {
                 return None;
             }
-            let values = values(entity, &keys)?;
+            let values = values(entity, &keys).filter(|values| values.len() <= FEW)?;
             Some(Partitions { index, keys, values })
         })
         .collect()
@@ -140,8 +141,10 @@ fn written(entity: &Entity, keys: &[KeyOf<'_>], domains: &[Domain]) -> Option<BT
         let buffer = entity.write(&item);
         let texts = keys.iter().map(|key| match buffer.get(key.number) {
             Written::Text(text) => Some(text.to_owned()).filter(|text| !text.is_empty()),
-            Written::Typed(value) => str_of(value),
-            Written::Absent | Written::Failed(_) => None,
+            Written::Typed(value @ (Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Str(_))) => {
+                str_of(value)
+            }
+            Written::Typed(_) | Written::Absent | Written::Failed(_) => None,
         });
         // An item without one of the keys is not in the index.
         all.extend(texts.collect::<Option<Vec<String>>>());
@@ -168,12 +171,11 @@ fn possible(keys: &[KeyOf<'_>]) -> Option<BTreeSet<Vec<String>>> {
 
 /// What to write so that items are spread over shards: the key of an index with one part more.
 pub(super) fn sharding(design: &Design, partitions: &Partitions<'_>) -> String {
-    let end = match partitions.keys.last() {
-        Some(key) if matches!(key.ways().first().map(|way| way.rule), Some(crate::model::Rule::BuildKey(_))) => {
-            "`[\"shard\", \"{shard}\"]`".to_owned()
-        }
-        Some(key) => format!("`{}shard{0}{{shard}}`", key.delimiter(design)),
-        None => "`{shard}`".to_owned(),
+    let last = partitions.keys.last().and_then(|key| Some((key, key.ways().first()?.rule)));
+    let end = match last {
+        Some((_, Rule::BuildKey(_))) => "`[\"shard\", \"{shard}\"]`".to_owned(),
+        Some((key, Rule::Template(_))) => format!("`{}shard{0}{{shard}}`", key.delimiter(design)),
+        Some((_, Rule::Value(_))) | None => "a shard".to_owned(),
     };
     format!("add {end} to the key, a number that is computed from the id, and query every shard")
 }

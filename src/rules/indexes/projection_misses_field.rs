@@ -16,21 +16,21 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-* A `projection` that lists a name which no entity of the table has: a misspelt one is never carried. Where no known name is near
-  it is only worth knowing, since the entity that has it may not be linted along.
-* A `projection` that lists some attributes, but not all of those from which the primary key is built, in an index that an access
-  pattern of the entity reads. What is mapped onto the model has those fields unset, and the keys that the model writes are
-  not those of the item: `product#None`.
+* A `projection` that lists a name which no entity of the table has: a misspelt one is never carried. Where no known
+  name is near it is only worth knowing, since the entity that has it may not be linted along.
+* A `projection` that lists some attributes, but not all of those from which the primary key is built, in an index
+  that an access pattern of the entity reads. What is mapped onto the model has those fields unset, and the keys that
+  the model writes are not those of the item: `product#None`.
 * An index that carries less in `[table.indexes]` of `dynkeys.toml` than in the model.
 
-The keys of the table and of the index are always carried, and need not be listed. `keys_only` says that items are read
-from the table afterwards, by the `pk` and `sk` of the result, and is not reported.
+The keys of the table and of the index are always carried, and need not be listed. `keys_only` says that items are
+read from the table afterwards, by the `pk` and `sk` of the result, and is not reported.
 
 ## Why it matters
 
 A query of an index returns the attributes that it carries and no others; the rest is read from the table, at a cost
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.Projections>). The projection of an index cannot be
-changed: it is made anew.
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.Projections>). The projection of an
+index cannot be changed: it is made anew.
 
 ## Example
 
@@ -89,7 +89,6 @@ fn unknown(table: &Table<'_>, entity: &Entity, index: &Index, name: &Spanned<Str
     if table.entities.iter().any(|entity| names_of(entity).any(|known| known == name.value)) {
         return None;
     }
-    let near = closest(&name.value, entity.model().attributes.iter().map(|known| known.name.value.as_str()));
     let finding = DesignFinding::new(
         &RULE,
         entity.place(name.span),
@@ -97,7 +96,7 @@ fn unknown(table: &Table<'_>, entity: &Entity, index: &Index, name: &Spanned<Str
     )
     .label("not known here")
     .subject([entity.name(), &index.name.value, &name.value]);
-    Some(match near {
+    Some(match near(entity, name) {
         Some(near) => finding.help(format!("did you mean `{near}`?")).fix(Fix {
             title: format!("write `{near}`"),
             safety: Safety::Safe,
@@ -107,6 +106,11 @@ fn unknown(table: &Table<'_>, entity: &Entity, index: &Index, name: &Spanned<Str
             .level(DefaultLevel::Info)
             .help(format!("name an attribute of `{}`, or lint the entity that has it as well", entity.name())),
     })
+}
+
+/// The field that a name may be meant for.
+fn near<'e>(entity: &'e Entity, name: &str) -> Option<&'e str> {
+    closest(name, entity.model().attributes.iter().map(|known| known.name.value.as_str()))
 }
 
 /// Every attribute that an item of an entity has.
@@ -141,8 +145,12 @@ fn own_key(entity: &Entity, index: &Index, names: &[Spanned<String>]) -> Option<
     for field in entity.keys_of(primary).iter().flat_map(|key| key.fields()) {
         let Some(attribute) = entity.attribute(field) else { continue };
         let name = attribute.name.value.as_str();
-        let is_carried = names.iter().any(|known| known.value == name) || always.contains(&name);
-        if !is_carried && !missing.contains(&name) {
+        // A name that is near, but not known, is this one misspelt: that is said already.
+        let is_meant = |listed: &Spanned<String>| {
+            listed.value == name
+                || !names_of(entity).any(|known| known == listed.value) && near(entity, listed) == Some(name)
+        };
+        if !names.iter().any(is_meant) && !always.contains(&name) && !missing.contains(&name) {
             missing.push(name);
         }
     }

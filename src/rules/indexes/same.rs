@@ -37,9 +37,10 @@ pub(super) fn same_expression(left: &Expression, right: &Expression) -> bool {
     match (&left.kind, &right.kind) {
         (Field(left), Field(right)) => left == right,
         (Literal(left), Literal(right)) => left == right,
-        (Or(a, b), Or(c, d)) | (And(a, b), And(c, d)) | (Equal(a, b), Equal(c, d)) | (NotEqual(a, b), NotEqual(c, d)) => {
-            same_expression(a, c) && same_expression(b, d)
-        }
+        (Or(a, b), Or(c, d))
+        | (And(a, b), And(c, d))
+        | (Equal(a, b), Equal(c, d))
+        | (NotEqual(a, b), NotEqual(c, d)) => same_expression(a, c) && same_expression(b, d),
         (Not(left), Not(right)) => same_expression(left, right),
         (Filter(left, first), Filter(right, second)) => first == second && same_expression(left, right),
         (If { condition: a, then: b, otherwise: c }, If { condition: d, then: e, otherwise: f }) => {

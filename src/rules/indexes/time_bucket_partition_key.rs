@@ -14,17 +14,17 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A partition key that is a time cut to a period, from a minute to a year: `strftime` without seconds, a `datetime` with a
-`max_length` that leaves only the date, text whose `pattern` is that of a date. Beside it there is nothing in the key but text
-and fields with a few values.
+A partition key that is a time cut to a period, from a minute to a year: `strftime` without seconds, a `datetime` with
+a `max_length` that leaves only the date, text whose `pattern` is that of a date. Beside it there is nothing in the
+key but text and fields with a few values.
 
-Nothing is said where a field with many values or a shard is in the key as well, nor of an entity of which there is one item
-a period, such as a daily summary.
+Nothing is said where a field with many values or a shard is in the key as well, nor of an entity of which there is
+one item a period, such as a daily summary.
 
 ## Why it matters
 
-All that is written now goes to one partition key, and all others rest: the table has the 3,000 read units and 1,000 write
-units of one partition for it. AWS names a creation date rounded to a period as an example of a bad key
+All that is written now goes to one partition key, and all others rest: the table has the 3,000 read units and 1,000
+write units of one partition for it. AWS names a creation date rounded to a period as an example of a bad key
 (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-uniform-load.html>).
 
 ## Example

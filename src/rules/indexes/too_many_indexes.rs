@@ -13,14 +13,14 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-More than 20 global or 5 local secondary indexes of one table: those of all models whose primary key is the same, each name once,
-and those that `dynkeys.toml` lists in `[table.indexes]`.
+More than 20 global or 5 local secondary indexes of one table: those of all models whose primary key is the same, each
+name once, and those that `dynkeys.toml` lists in `[table.indexes]`.
 
 ## Why it matters
 
 A table has at most 5 local secondary indexes, and 20 global ones unless AWS has raised the quota of the account
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html#limits-secondary-indexes>). The table
-cannot be created, or the index cannot be added.
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html#limits-secondary-indexes>). The
+table cannot be created, or the index cannot be added.
 
 ## Example
 
@@ -47,7 +47,8 @@ partition_key = { attribute = \"gsi1_pk\", build_key = [[\"invoices\", \"{custom
 ## How to fix
 
 Share indexes between entities: the keys of an item say what it is, so one index serves many questions
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-gsi-overloading.html>). A local index can be a global one.
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-gsi-overloading.html>). A local index can be a
+global one.
 
 ## When to ignore
 
@@ -83,7 +84,8 @@ fn indexes<'d>(
             all.push((&index.name.value, Some((entity, index))));
         }
     }
-    let of_table = design.table.indexes.iter().filter(|known| is_configured && known.is_local == (kind == IndexKind::Local));
+    let of_table =
+        design.table.indexes.iter().filter(|known| is_configured && known.is_local == (kind == IndexKind::Local));
     for known in of_table {
         if all.iter().all(|(name, _)| *name != known.name) {
             all.push((&known.name, None));

@@ -12,13 +12,13 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A secondary index without a `description` that no access pattern of the entity names. A comment in the file is not seen: it is
-in no documentation that is made from the model.
+A secondary index without a `description` that no access pattern of the entity names. A comment in the file is not
+seen: it is in no documentation that is made from the model.
 
 ## Why it matters
 
-`gsi2` says nothing. In a single table each entity uses an index for a purpose of its own, so what another entity says of it is
-no help. An index whose purpose nobody knows is never removed, and every write pays for it
+`gsi2` says nothing. In a single table each entity uses an index for a purpose of its own, so what another entity says
+of it is no help. An index whose purpose nobody knows is never removed, and every write pays for it
 (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-general.html>).
 
 ## Example

@@ -14,15 +14,15 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A field of type `any` that a key prints. A field of type `any` that no key prints is no matter, nor is one that only decides a
-condition, nor one whose `enum` lists its values.
+A field of type `any` that a key prints. A field of type `any` that no key prints is no matter, nor is one that only
+decides a condition, nor one whose `enum` lists its values.
 
 ## Why it matters
 
-The type decides what the key looks like: `7` and `\"7\"` print the same but sort and search differently as numbers, `1.0` and `1`
-are one number and two keys, a list prints as `['a']`. Nothing can be proved of a key whose field can be anything: not that it
-stays within 2,048 bytes, nor that it never equals another entity's. The key attribute itself must be a string, a number or
-binary
+The type decides what the key looks like: `7` and `\"7\"` print the same but sort and search differently as numbers,
+`1.0` and `1` are one number and two keys, a list prints as `['a']`. Nothing can be proved of a key whose field can be
+anything: not that it stays within 2,048 bytes, nor that it never equals another entity's. The key attribute itself
+must be a string, a number or binary
 (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html#HowItWorks.CoreComponents.PrimaryKey>).
 
 ## Example
@@ -47,7 +47,8 @@ partition_key = { attribute = \"pk\", build_key = [[\"invoice\", \"{number}\"]] 
 
 ## How to fix
 
-Write the type that the field's type hint has in Python: `str` is `string`, `int` is `integer`, `datetime` is `datetime`.
+Write the type that the field's type hint has in Python: `str` is `string`, `int` is `integer`, `datetime` is
+`datetime`.
 
 ## When to ignore
 

@@ -4,6 +4,7 @@ use super::partitions::partition_keys;
 use super::tables::{secondary, tables};
 use crate::model::Index;
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, Rule};
+use crate::text::closest;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,16 +15,16 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A secondary index that no access pattern names, in a model that lists access patterns. A model that lists none says nothing
-about them, and nothing is said about it.
+A secondary index that no access pattern names, in a model that lists access patterns. A model that lists none says
+nothing about them, and nothing is said about it.
 
-An access pattern of another entity counts where the two entities can share a partition of the index: one query then reads
-the items of both.
+An access pattern of another entity counts where the two entities can share a partition of the index: one query then
+reads the items of both.
 
 ## Why it matters
 
-Each write of an item is written to each index that has it, stored there and paid for again. AWS advises against indexes that
-are not queried often
+Each write of an item is written to each index that has it, stored there and paid for again. AWS advises against
+indexes that are not queried often
 (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-general.html>).
 
 ## Example
@@ -54,7 +55,8 @@ given = [\"team\"]
 
 ## How to fix
 
-List the access pattern. If there is none, take the index out of the model, and out of the table once no entity writes it.
+List the access pattern. If there is none, take the index out of the model, and out of the table once no entity writes
+it.
 
 ## When to ignore
 
@@ -72,7 +74,8 @@ fn check(design: &Design, findings: &mut DesignFindings) {
             for index in secondary(entity) {
                 let name = &index.name.value;
                 let mut readers = table.entities.iter().filter(|other| asks(other, name));
-                if asks(entity, name) || readers.any(|other| may_share(entity, index, other)) {
+                if asks(entity, name) || is_meant(entity, name) || readers.any(|other| may_share(entity, index, other))
+                {
                     continue;
                 }
                 let message = format!("no access pattern of `{}` reads `{name}`", entity.name());
@@ -90,6 +93,14 @@ fn check(design: &Design, findings: &mut DesignFindings) {
 /// True where an access pattern of an entity names an index.
 fn asks(entity: &Entity, index: &str) -> bool {
     entity.model().access_patterns.iter().any(|pattern| pattern.index.value == index)
+}
+
+/// True where an access pattern names no index, but one that is near: it is this one misspelt, which is said elsewhere.
+fn is_meant(entity: &Entity, index: &str) -> bool {
+    let names = || entity.model().indexes.iter().map(|known| known.name.value.as_str());
+    let mut unknown =
+        entity.model().access_patterns.iter().filter(|pattern| !names().any(|name| name == *pattern.index));
+    unknown.any(|pattern| closest(&pattern.index, names()) == Some(index))
 }
 
 /// True where items of the two entities can be in one partition of the index.
