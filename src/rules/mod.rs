@@ -155,6 +155,16 @@ pub const RULES: &[&Rule] = &[
     // Indexes
     &indexes::missing_primary::RULE,
     &indexes::index_attribute_reused::RULE,
+    &indexes::undocumented_index::RULE,
+    &indexes::untyped_attribute::RULE,
+    &indexes::constant_partition_key::RULE,
+    &indexes::low_cardinality_partition_key::RULE,
+    &indexes::time_bucket_partition_key::RULE,
+    &indexes::duplicate_index::RULE,
+    &indexes::unused_index::RULE,
+    &indexes::too_many_indexes::RULE,
+    &indexes::projection_misses_field::RULE,
+    &indexes::lsi_collection_risk::RULE,
     // Access patterns
     // Housekeeping
     &housekeeping::UNREADABLE_MODEL,
