@@ -145,11 +145,21 @@ pub const RULES: &[&Rule] = &[
     &items::lossy_coercion::RULE,
     &items::dropped_field::RULE,
     // Keys
+    &keys::unset_field_in_primary_key::RULE,
+    &keys::unset_field_in_index_key::RULE,
+    &keys::half_index_key::RULE,
+    &keys::dangling_delimiter::RULE,
+    &keys::none_prefix::RULE,
+    &keys::eager_key::RULE,
+    &keys::missing_entity_prefix::RULE,
+    &keys::unbounded_key::RULE,
+    &keys::lossy_default::RULE,
     // Names
     // Types
     // Indexes
     &indexes::missing_primary::RULE,
     &indexes::index_attribute_reused::RULE,
+    &indexes::mutable_field_in_primary_key::RULE,
     // Access patterns
     // Housekeeping
     &housekeeping::UNREADABLE_MODEL,

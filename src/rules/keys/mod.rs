@@ -1,4 +1,16 @@
 //! Rules about how keys are built.
 
+pub mod dangling_delimiter;
+pub mod eager_key;
 pub mod empty_key;
+pub mod half_index_key;
 pub mod key_too_long;
+mod longest;
+pub mod lossy_default;
+pub mod missing_entity_prefix;
+pub mod none_prefix;
+mod showing;
+pub mod unbounded_key;
+mod unset;
+pub mod unset_field_in_index_key;
+pub mod unset_field_in_primary_key;
