@@ -1,10 +1,8 @@
 //! `dangling-delimiter`.
 
-use super::showing::{by_size, cause, missing, uses_all, witness};
+use super::showing::{by_size, cause, empty_part, missing, uses_all, witness};
 use crate::key::{WayPiece, Written};
-use crate::model::Expression;
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule, Scenario};
-use crate::text::Span;
 use crate::value::Value;
 
 /// The rule.
@@ -129,23 +127,6 @@ fn dangles<'e>(key: &KeyOf<'_>, scenario: &'e Scenario, delimiter: &str) -> Opti
         return Some((Dangling::Begins, text));
     }
     None
-}
-
-/// The expression that printed nothing. None where an unset field cut the key short: that is another finding.
-fn empty_part(key: &KeyOf<'_>, scenario: &Scenario) -> Option<Span> {
-    key.entity.trace(&scenario.item, |_, _, recorder| {
-        if recorder.stop_of(key.number).is_some() {
-            return None;
-        }
-        let uses_missing = |expression: &Expression| {
-            let mut uses = false;
-            expression.visit_fields(&mut |field, _| uses |= missing(scenario).any(|one| one == field));
-            uses
-        };
-        let parts = recorder.parts(key.number).iter().filter(|part| part.start == part.end);
-        let mut expressions = parts.filter_map(|part| part.expression);
-        expressions.find(|expression| uses_missing(expression)).map(|expression| expression.span)
-    })
 }
 
 fn holds(value: &Value<'_>, text: &str) -> bool {

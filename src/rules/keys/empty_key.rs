@@ -1,7 +1,7 @@
 //! `empty-key`.
 
 use super::half_index_key::half_written;
-use super::showing::{by_size, cause, first_use, listed, missing, uses_all, witness};
+use super::showing::{by_size, cause, empty_part, first_use, listed, missing, uses_all, witness};
 use crate::key::Written;
 use crate::model::IndexKind;
 use crate::rules::{
@@ -106,7 +106,7 @@ fn check_design(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
             }
             None => "give the key a prefix or a field".to_owned(),
         };
-        let place = entity.place(first_use(key.key, field));
+        let place = entity.place(empty_part(&key, scenario).unwrap_or_else(|| first_use(key.key, field)));
         let message = format!("the {} is empty{when}, and DynamoDB refuses the item", key.name());
         let mut finding = DesignFinding::new(&RULE, place, message)
             .label("can be all that the key has")

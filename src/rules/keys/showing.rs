@@ -1,7 +1,7 @@
 //! What rules about keys share: the items that they look at, and words for fields and keys.
 
 use crate::key::Written;
-use crate::model::{FieldPath, Key, KeyValue, Rule};
+use crate::model::{Expression, FieldPath, Key, KeyValue, Rule};
 use crate::rules::{Entity, KeyOf, Scenario, Witness};
 use crate::text::Span;
 
@@ -40,7 +40,7 @@ pub(super) fn uses_all<'f>(key: &KeyOf<'_>, mut fields: impl Iterator<Item = &'f
 pub(super) fn first_use(key: &Key, field: Option<&FieldPath>) -> Span {
     let Some(field) = field else { return key.span };
     let mut found = None;
-    let mut look = |expression: &crate::model::Expression| {
+    let mut look = |expression: &Expression| {
         expression.visit_fields(&mut |one, _| {
             if one == field {
                 found.get_or_insert(expression.span);
@@ -56,6 +56,24 @@ pub(super) fn first_use(key: &Key, field: Option<&FieldPath>) -> Span {
         cases.iter().filter_map(|case| case.when.as_ref()).for_each(&mut look);
     }
     found.unwrap_or(key.span)
+}
+
+/// The expression that prints nothing because of the fields that a scenario lacks. None where an unset field cuts the
+/// key short: that is another finding.
+pub(super) fn empty_part(key: &KeyOf<'_>, scenario: &Scenario) -> Option<Span> {
+    key.entity.trace(&scenario.item, |_, _, recorder| {
+        if recorder.stop_of(key.number).is_some() {
+            return None;
+        }
+        let uses_missing = |expression: &Expression| {
+            let mut uses = false;
+            expression.visit_fields(&mut |field, _| uses |= missing(scenario).any(|one| one == field));
+            uses
+        };
+        let parts = recorder.parts(key.number).iter().filter(|part| part.start == part.end);
+        let mut expressions = parts.filter_map(|part| part.expression);
+        expressions.find(|expression| uses_missing(expression)).map(|expression| expression.span)
+    })
 }
 
 /// "`a`", "`a` and `b`", "`a`, `b` and `c`".
