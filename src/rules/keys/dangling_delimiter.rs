@@ -1,6 +1,7 @@
 //! `dangling-delimiter`.
 
-use super::showing::{by_size, cause, empty_part, missing, uses_all, witness};
+use super::showing::{by_size, cause, distinct_keys, empty_part, missing, uses_all, witness};
+use super::unset::is_spoiled;
 use crate::key::{WayPiece, Written};
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule, Scenario};
 use crate::value::Value;
@@ -18,8 +19,8 @@ A key that begins or ends with its delimiter, or has it twice in a row, for an i
 between two delimiters, or beside one, is unset or blank and prints nothing.
 
 A delimiter that stands there for every item is meant so and not reported: `PEOPLE#` as a whole key, or a template that
-ends with `#`. Nor is it reported where a required field happens to be blank, or where an unset field cuts the key
-short ([`unset-field-in-index-key`](unset-field-in-index-key.md)).
+ends with `#`. Nor is it reported where a required field happens to be blank, or where the field spoils the key when it
+is unset ([`unset-field-in-index-key`](unset-field-in-index-key.md)).
 
 ## Why it matters
 
@@ -64,13 +65,18 @@ enum Dangling {
 
 fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
     let scenarios = by_size(entity);
-    for key in entity.keys().filter(|key| !key.key.eager) {
+    for key in distinct_keys(entity).into_iter().filter(|key| !key.key.eager) {
         let delimiter = key.delimiter(design);
         if delimiter.is_empty() {
             continue;
         }
         let found = scenarios.iter().find_map(|scenario| {
             let (dangling, text) = dangles(&key, scenario, delimiter)?;
+            // Where the same fields spoil the key when they are unset, that is the finding.
+            let mut unset = scenarios.iter().filter(|one| !scenario.blank.is_empty() && one.unset == scenario.blank);
+            if unset.any(|one| is_spoiled(one, &key)) {
+                return None;
+            }
             let span = empty_part(&key, scenario)?;
             entity.conforms(&scenario.item).then_some((*scenario, dangling, text, span))
         });

@@ -1,7 +1,7 @@
 //! `empty-key`.
 
 use super::half_index_key::half_written;
-use super::showing::{by_size, cause, empty_part, first_use, listed, missing, uses_all, witness};
+use super::showing::{by_size, cause, distinct_keys, empty_part, first_use, listed, missing, uses_all, witness};
 use crate::key::Written;
 use crate::model::IndexKind;
 use crate::rules::{
@@ -85,7 +85,7 @@ fn check_design(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
     let scenarios = by_size(entity);
     let shows =
         |scenario: &Scenario, key: &KeyOf<'_>| uses_all(key, missing(scenario)) && entity.conforms(&scenario.item);
-    for key in entity.keys() {
+    for key in distinct_keys(entity) {
         let is_empty = |scenario: &&&Scenario| {
             let is_empty = match scenario.keys.get(key.number) {
                 Written::Text(text) => text.is_empty(),

@@ -1,9 +1,10 @@
 //! `key-too-long`.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::longest::longest;
-use super::showing::{by_size, first_use, listed};
+use super::showing::{by_size, first_use};
 use crate::key::{PartKind, Written};
 use crate::model::FieldPath;
 use crate::rules::{
@@ -86,11 +87,19 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
     }
 }
 
+/// What a field gives to a key.
+struct Share {
+    field: FieldPath,
+    bytes: usize,
+    /// How often it is in the key.
+    times: usize,
+}
+
 /// The longest key of an entity that was found.
 struct Found {
     bytes: usize,
-    /// The field that gives the most bytes, and how many.
-    most: Option<(FieldPath, usize)>,
+    /// The field that gives the most bytes.
+    most: Option<Share>,
 }
 
 fn check_design(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
@@ -101,16 +110,21 @@ fn check_design(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         return;
     }
     let items = longest_items(entity);
+    // An inverted index has the same attributes.
+    let mut reported = BTreeSet::new();
     for key in suspects {
         let limit = key.half.max_bytes();
         let found = items.iter().filter_map(|item| length_of(&key, item)).max_by_key(|found| found.bytes);
         let Some(Found { bytes, most }) = found.filter(|found| found.bytes > limit) else { continue };
-        let field = most.as_ref().map(|(field, _)| field);
+        if !reported.insert(key.attribute()) {
+            continue;
+        }
+        let field = most.as_ref().map(|share| &share.field);
         let help = match &most {
-            Some((field, own)) => shorten(entity, field, *own, limit.saturating_sub(bytes - own)),
+            Some(share) => shorten(entity, share, limit.saturating_sub(bytes - share.bytes)),
             None => "put something shorter into the key".to_owned(),
         };
-        let label = most.as_ref().map_or_else(String::new, |(_, own)| format!("up to {own} bytes"));
+        let label = most.as_ref().map_or_else(String::new, |share| format!("up to {} bytes", share.bytes));
         let message = format!("the {} can have {bytes} bytes, and DynamoDB takes {limit} at most", key.name());
         findings.add(
             DesignFinding::new(&RULE, entity.place(first_use(key.key, field)), message)
@@ -137,37 +151,41 @@ fn longest_items(entity: &Entity) -> Vec<Entries> {
 fn length_of(key: &KeyOf<'_>, item: &Entries) -> Option<Found> {
     key.entity.trace(item, |_, written, recorder| {
         let Written::Text(text) = written.get(key.number) else { return None };
-        let mut fields: Vec<(FieldPath, usize)> = Vec::new();
+        let mut shares: Vec<Share> = Vec::new();
         for part in recorder.parts(key.number) {
             let PartKind::Field(field) = part.kind else { continue };
-            match fields.iter_mut().find(|(known, _)| known == field) {
-                Some((_, bytes)) => *bytes += part.end - part.start,
-                None => fields.push((field.clone(), part.end - part.start)),
+            let bytes = part.end - part.start;
+            match shares.iter_mut().find(|known| known.field == *field) {
+                Some(known) => {
+                    known.bytes += bytes;
+                    known.times += 1;
+                }
+                None => shares.push(Share { field: field.clone(), bytes, times: 1 }),
             }
         }
         // The first of those that give the most.
-        let most = fields.into_iter().rev().max_by_key(|(_, bytes)| *bytes);
+        let most = shares.into_iter().rev().max_by_key(|share| share.bytes);
         Some(Found { bytes: text.len(), most })
     })
 }
 
-/// What to say of the field that gives `own` bytes where there is room for `room`.
-fn shorten(entity: &Entity, field: &FieldPath, own: usize, room: usize) -> String {
-    let name = listed(&[&field.name]);
-    let characters =
-        entity.attribute(field).filter(|_| field.path.is_empty()).and_then(|attribute| longest(attribute)).and_then(
-            |value| if let Value::Str(text) = value { Some((text.chars().count(), text.len())) } else { None },
-        );
-    match characters {
-        Some((count, bytes)) if bytes > count && count > 0 => {
-            let each = bytes.div_ceil(count);
-            format!(
-                "{name} gives up to {own} of them, {count} characters of {each} bytes each: say `max_length = {}` there, \
-                 or a `pattern` of ASCII letters, which have one byte",
-                room / each
-            )
-        }
-        Some(_) if room > 0 => format!("{name} gives up to {own} of them: say `max_length = {room}` there"),
-        _ => format!("{name} gives up to {own} of them: put something shorter into the key"),
+/// What to say of the field that gives the most, where there is room for `room` bytes of it.
+fn shorten(entity: &Entity, share: &Share, room: usize) -> String {
+    let Share { field, bytes, times } = share;
+    let gives = format!("`{}` gives up to {bytes} of them", field.name);
+    let attribute = entity.attribute(field).filter(|_| field.path.is_empty());
+    let Some(Value::Str(text)) = attribute.and_then(longest) else {
+        return format!("{gives}: put something shorter into the key");
+    };
+    let room = room / times;
+    let characters = text.chars().count();
+    let each = text.len().div_ceil(characters.max(1));
+    match room / each.max(1) {
+        0 => format!("{gives}: put something shorter into the key"),
+        fitting if each == 1 => format!("{gives}: say `max_length = {fitting}` there"),
+        fitting => format!(
+            "{gives}, {characters} characters of {each} bytes each: say `max_length = {fitting}` there, or a `pattern` \
+             of ASCII letters, which have one byte"
+        ),
     }
 }

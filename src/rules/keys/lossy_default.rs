@@ -1,6 +1,6 @@
 //! `lossy-default`.
 
-use super::showing::listed;
+use super::showing::{distinct_keys, listed};
 use crate::key::{PartKind, State, Written};
 use crate::model::{Attribute, AttributeType};
 use crate::rules::{
@@ -139,7 +139,7 @@ fn text(entity: &Entity, attribute: &Attribute, default: &Spanned<Value<'static>
             |field: &&crate::model::FieldPath| entity.attribute(field).is_some_and(|one| std::ptr::eq(one, attribute));
         !key.key.eager && key.fields().iter().any(is_own)
     };
-    let keys: Vec<KeyOf<'_>> = entity.keys().filter(uses).collect();
+    let keys: Vec<KeyOf<'_>> = distinct_keys(entity).into_iter().filter(uses).collect();
     if keys.is_empty() {
         return;
     }

@@ -6,6 +6,7 @@ use super::showing::listed;
 use crate::key::{WayPiece, of_attribute};
 use crate::model::{AttributeType, Expression, ExpressionKind};
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule};
+use crate::value::Value;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -17,7 +18,8 @@ pub static RULE: Rule = Rule {
 ## What it finds
 
 An entity of a table of several whose primary key has no text of its own: `{id}` and nothing else, in the partition key
-and in the sort key. A field whose `enum` or `pattern` begins with letters (`usr_[a-z0-9]+`) counts as such a text.
+and in the sort key. A field whose `enum` or `pattern` begins with letters (`usr_[a-z0-9]+`), or that has a word for its default,
+counts as such a text.
 
 ## Why it matters
 
@@ -101,7 +103,10 @@ fn tells(key: &KeyOf<'_>) -> bool {
 fn is_tagged(entity: &Entity, expression: &Expression) -> bool {
     match &expression.kind {
         ExpressionKind::Field(field) if field.path.is_empty() => entity.attribute(field).is_some_and(|attribute| {
-            *attribute.kind == AttributeType::String && begins_with_letter(&of_attribute(attribute).texts)
+            // An id has no default: a field that has one says what the item is.
+            let is_word = |value: &Value<'_>| matches!(value, Value::Str(text) if text.contains(char::is_alphabetic));
+            let has_word = attribute.default.as_ref().is_some_and(|default| is_word(&default.value));
+            *attribute.kind == AttributeType::String && (has_word || begins_with_letter(&of_attribute(attribute).texts))
         }),
         ExpressionKind::Filter(inner, _) => is_tagged(entity, inner),
         _ => false,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::showing::{by_size, witness};
+use super::showing::{by_size, distinct_keys, witness};
 use crate::key::{Written, conforms};
 use crate::model::{AttributeType, Cell, Expression, FieldPath, Key, KeyValue, Rule as KeyRule};
 use crate::rules::{
@@ -61,7 +61,8 @@ Never: the text is an accident of the library.
 };
 
 fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
-    let keys: Vec<KeyOf<'_>> = entity.keys().filter(|key| !key.key.eager && !prefixes(key.key).is_empty()).collect();
+    let keys: Vec<KeyOf<'_>> =
+        distinct_keys(entity).into_iter().filter(|key| !key.key.eager && !prefixes(key.key).is_empty()).collect();
     if keys.is_empty() {
         return;
     }

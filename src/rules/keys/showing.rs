@@ -1,7 +1,7 @@
 //! What rules about keys share: the items that they look at, and words for fields and keys.
 
 use crate::key::Written;
-use crate::model::{Expression, FieldPath, Key, KeyValue, Rule};
+use crate::model::{Expression, FieldPath, IndexKind, Key, KeyValue, Rule};
 use crate::rules::{Entity, KeyOf, Scenario, Witness};
 use crate::text::Span;
 
@@ -23,6 +23,18 @@ pub(super) fn by_size(entity: &Entity) -> Vec<&Scenario> {
     scenarios.retain(|scenario| !scenario.unset.iter().any(is_surely_set));
     scenarios.sort_by_key(|scenario| scenario.unset.len() + scenario.blank.len());
     scenarios
+}
+
+/// The keys of an entity, each attribute once, those of the table first: an inverted index writes no key of its own.
+pub(super) fn distinct_keys(entity: &Entity) -> Vec<KeyOf<'_>> {
+    let (mut all, rest): (Vec<KeyOf<'_>>, Vec<KeyOf<'_>>) =
+        entity.keys().partition(|key| key.index.kind == IndexKind::Primary);
+    for key in rest {
+        if all.iter().all(|known| known.attribute() != key.attribute()) {
+            all.push(key);
+        }
+    }
+    all
 }
 
 /// The fields that a scenario leaves unset or blank.

@@ -1,8 +1,8 @@
 //! `unbounded-key`.
 
-use super::showing::listed;
+use super::showing::{distinct_keys, listed};
 use crate::key::{Hole, Shape, of_attribute};
-use crate::model::{AttributeType, FieldPath, KeyType};
+use crate::model::{AttributeType, Expression, ExpressionKind, FieldPath, Filter, KeyType};
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule};
 use crate::text::Span;
 
@@ -65,7 +65,7 @@ struct Unbounded<'e> {
 
 fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
     let mut all: Vec<Unbounded<'_>> = Vec::new();
-    for key in entity.keys() {
+    for key in distinct_keys(entity) {
         // A number has 38 digits at most, however the field is called.
         if key.key.kind == KeyType::N || key.shape().max_bytes().is_some() {
             continue;
@@ -73,7 +73,7 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         let mut holes = Vec::new();
         unbounded_holes(key.shape(), &mut holes);
         for hole in holes {
-            hole.expression.visit_fields(&mut |field, _| {
+            visit_printed(&hole.expression, &mut |field| {
                 if is_bounded(entity, field) {
                     return;
                 }
@@ -121,6 +121,31 @@ fn help(entity: &Entity, field: &FieldPath) -> String {
 fn is_bounded(entity: &Entity, field: &FieldPath) -> bool {
     let attribute = entity.attribute(field).filter(|_| field.path.is_empty());
     attribute.is_some_and(|attribute| of_attribute(attribute).max_bytes.is_some())
+}
+
+/// Calls `visit` with the fields whose values an expression can print at any length: conditions only choose.
+fn visit_printed(expression: &Expression, visit: &mut impl FnMut(&FieldPath)) {
+    match &expression.kind {
+        ExpressionKind::Field(field) => visit(field),
+        ExpressionKind::Or(left, right) => {
+            visit_printed(left, visit);
+            visit_printed(right, visit);
+        }
+        ExpressionKind::And(_, last) => visit_printed(last, visit),
+        ExpressionKind::If { then, otherwise, .. } => {
+            visit_printed(then, visit);
+            visit_printed(otherwise, visit);
+        }
+        ExpressionKind::Filter(
+            inner,
+            Filter::Lower | Filter::Upper | Filter::Strip | Filter::Str | Filter::Zfill(_) | Filter::Replace(..),
+        ) => visit_printed(inner, visit),
+        ExpressionKind::Filter(..)
+        | ExpressionKind::Literal(_)
+        | ExpressionKind::Not(_)
+        | ExpressionKind::Equal(..)
+        | ExpressionKind::NotEqual(..) => {}
+    }
 }
 
 fn unbounded_holes<'s>(shape: &'s Shape, holes: &mut Vec<&'s Hole>) {

@@ -1,7 +1,7 @@
 //! Keys that an unset field spoils: what `unset-field-in-primary-key` and `unset-field-in-index-key` share.
 
 use super::none_prefix::is_prefix;
-use super::showing::{by_size, first_use, listed, witness};
+use super::showing::{by_size, distinct_keys, first_use, listed, witness};
 use crate::key::{KeyBuffer, PartKind, Recorder, Written};
 use crate::model::{FieldPath, Index};
 use crate::rules::{DesignFinding, Entity, KeyOf, Rule, Scenario};
@@ -43,7 +43,8 @@ struct Harmed {
 
 /// The fields that spoil keys of an index, each once. An eager key never sees a field, and is not looked at.
 pub(super) fn spoiled<'e>(entity: &'e Entity, index: &Index) -> Vec<Spoiled<'e>> {
-    let own: Vec<KeyOf<'e>> = entity.keys().filter(|key| std::ptr::eq(key.index, index) && !key.key.eager).collect();
+    let own: Vec<KeyOf<'e>> =
+        distinct_keys(entity).into_iter().filter(|key| std::ptr::eq(key.index, index) && !key.key.eager).collect();
     let used: Vec<&FieldPath> = own.iter().flat_map(KeyOf::fields).collect();
     let scenarios = by_size(entity);
     let Some((usual, rest)) = scenarios.split_first() else { return Vec::new() };
@@ -90,6 +91,11 @@ pub(super) fn spoiled<'e>(entity: &'e Entity, index: &Index) -> Vec<Spoiled<'e>>
     all
 }
 
+/// True where a key of an item is spoiled.
+pub(super) fn is_spoiled(scenario: &Scenario, key: &KeyOf<'_>) -> bool {
+    !harmed(scenario, &[*key]).is_empty()
+}
+
 fn harmed(scenario: &Scenario, keys: &[KeyOf<'_>]) -> Vec<Harmed> {
     let Some(first) = keys.first() else { return Vec::new() };
     first.entity.trace(&scenario.item, |_, written, recorder| {
@@ -104,8 +110,9 @@ fn harms_of(key: &KeyOf<'_>, written: &KeyBuffer, recorder: &Recorder<'_>) -> Ve
             let harm = Harm::Raises(failure.message.clone());
             return vec![Harmed { number, field: failure.field.clone(), span: None, harm }];
         }
-        Written::Text(text) => text,
-        Written::Typed(_) | Written::Absent => return Vec::new(),
+        // An empty key is refused: `empty-key` says so.
+        Written::Text(text) if !text.is_empty() => text,
+        Written::Text(_) | Written::Typed(_) | Written::Absent => return Vec::new(),
     };
     let field_of = |kind: &PartKind<'_>| match kind {
         PartKind::Field(field) | PartKind::Fallback(Some(field)) => Some((*field).clone()),
@@ -132,48 +139,69 @@ fn harms_of(key: &KeyOf<'_>, written: &KeyBuffer, recorder: &Recorder<'_>) -> Ve
 }
 
 impl Spoiled<'_> {
-    /// The finding, with these words behind what happens, and this way out where nothing raises.
-    pub fn finding(self, rule: &'static Rule, index: &Index, aside: &str, help: String) -> DesignFinding {
-        let Self { entity, field, scenario, span, keys, harm } = self;
-        let name = &field.name;
-        let others: Vec<&str> =
-            scenario.unset.iter().filter(|other| **other != field).map(|other| other.name.as_str()).collect();
-        let with = if others.is_empty() { String::new() } else { format!(", as {} may", listed(&others)) };
-        let attributes: Vec<&str> = keys.iter().map(KeyOf::attribute).collect();
-        let (attributes, is_one) = (listed(&attributes), keys.len() == 1);
-        let (what, label) = match &harm {
+    /// The condition of the items whose keys are not spoiled: `a`, or `a or b` where it takes both to spoil one.
+    pub fn condition(&self) -> String {
+        let names: Vec<&str> = self.scenario.unset.iter().map(|field| field.name.as_str()).collect();
+        names.join(" or ")
+    }
+
+    /// What would be printed in the place of None: "`{a or ''}`".
+    pub fn fallback(&self) -> String {
+        let written = self.entity.model().source.slice(self.span);
+        let is_choice = written.contains(" if ") || written.contains('"');
+        if is_choice { "a text of its own".to_owned() } else { format!("`{{{written} or ''}}`") }
+    }
+
+    /// The attribute in which the field is said to be required.
+    pub fn root(&self) -> &str {
+        self.entity.attribute(&self.field).map_or(&self.field.name, |attribute| &attribute.name.value)
+    }
+
+    /// The finding, with these words behind what the key holds, and this way out where nothing raises.
+    pub fn finding(&self, rule: &'static Rule, index: &Index, aside: &str, help: String) -> DesignFinding {
+        let name = &self.field.name;
+        let attributes: Vec<&str> = self.keys.iter().map(KeyOf::attribute).collect();
+        let (attributes, is_one) = (listed(&attributes), self.keys.len() == 1);
+        let (what, label) = match &self.harm {
             Harm::Prints(text) => {
                 let verb = if is_one { "holds" } else { "hold" };
-                (format!("{attributes} then {verb} the text `{text}`"), format!("prints `{text}` where it is unset"))
+                let what = format!("{attributes} then {verb} the text `{text}`{aside}");
+                (what, format!("prints `{text}` where it is unset"))
             }
             Harm::Cut => {
                 let verb = if is_one { "is" } else { "are" };
-                (format!("{attributes} {verb} then cut short"), "ends the key where it is unset".to_owned())
+                let what = format!("{attributes} {verb} then cut short{aside}");
+                (what, "ends the key where it is unset".to_owned())
             }
             Harm::Raises(error) => {
                 let error = error.split(':').next().unwrap_or_default();
                 (format!("Python then raises {error} in place of {attributes}"), "raises where it is unset".to_owned())
             }
         };
-        let help = match harm {
+        let help = match self.harm {
             Harm::Raises(_) => format!(
                 "say `required = true` in `{}` where every item has it, or look before: `{{… if {name} else ''}}`",
-                root(entity, &field)
+                self.root()
             ),
             _ => help,
         };
-        let message = format!("`{name}` may be unset{with}, and {what}{aside}");
-        let mut finding = DesignFinding::new(rule, entity.place(span), message).label(label).help(help).subject([
-            entity.name(),
-            &index.name.value,
-            name,
-        ]);
-        finding.witness = witness(scenario, &keys);
+        let message = format!("`{name}` may be unset{}, and {what}", self.company());
+        let mut finding = DesignFinding::new(rule, self.entity.place(self.span), message)
+            .label(label)
+            .help(help)
+            .subject([self.entity.name(), &index.name.value, name]);
+        finding.witness = witness(self.scenario, &self.keys);
         finding
     }
-}
 
-/// The attribute in which a field is said to be required.
-pub(super) fn root<'e>(entity: &'e Entity, field: &'e FieldPath) -> &'e str {
-    entity.attribute(field).map_or(&field.name, |attribute| &attribute.name.value)
+    /// The other fields that have to be unset, too: " where `a` is".
+    fn company(&self) -> String {
+        let others = self.scenario.unset.iter().filter(|other| **other != self.field);
+        let others: Vec<&str> = others.map(|other| other.name.as_str()).collect();
+        match others.len() {
+            0 => String::new(),
+            1 => format!(" where {} is", listed(&others)),
+            _ => format!(" where {} are", listed(&others)),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `unset-field-in-index-key`.
 
-use super::unset::{root, spoiled};
+use super::unset::spoiled;
 use crate::model::IndexKind;
 use crate::rules::{Check, DefaultLevel, Design, DesignFindings, Entity, Group, Rule};
 
@@ -67,16 +67,16 @@ When the items under `None`, or under the shortened key, are asked for on purpos
 fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
     for index in entity.model().indexes.iter().filter(|index| index.kind != IndexKind::Primary) {
         for one in spoiled(entity, index) {
-            let name = &one.field.name;
-            let leave_out = format!("cases = [{{ when = \"{name}\", … }}, {{ value = \"{{none}}\" }}]");
+            let leave_out = format!("cases = [{{ when = \"{}\", … }}, {{ value = \"{{none}}\" }}]", one.condition());
             let (aside, help) = if index.sparse {
                 let aside = format!(", so that the item is in `{}` although the index is sparse", index.name.value);
                 (aside, format!("leave the attribute out: `{leave_out}`"))
             } else {
-                let root = root(entity, &one.field);
                 let help = format!(
-                    "say `required = true` in `{root}` where every item has it, give it a fallback, \
-                     `{{{name} or ''}}`, or leave such items out of the index: `{leave_out}` with `sparse = true`"
+                    "say `required = true` in `{}` where every item has it, give it a fallback, {}, or leave such \
+                     items out of the index: `{leave_out}` with `sparse = true`",
+                    one.root(),
+                    one.fallback()
                 );
                 (String::new(), help)
             };

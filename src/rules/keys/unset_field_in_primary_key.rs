@@ -1,6 +1,6 @@
 //! `unset-field-in-primary-key`.
 
-use super::unset::{root, spoiled};
+use super::unset::spoiled;
 use crate::rules::{Check, DefaultLevel, Design, DesignFindings, Entity, Group, Rule};
 
 /// The rule.
@@ -57,9 +57,9 @@ When only a part of the key may be missing on purpose, and at most one item leav
 fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
     let Some(index) = entity.primary() else { return };
     for one in spoiled(entity, index) {
-        let root = root(entity, &one.field);
         let help = format!(
-            "say `required = true` in `{root}` where every item has it, or build the key from a field that all items have"
+            "say `required = true` in `{}` where every item has it, or build the key from a field that all items have",
+            one.root()
         );
         findings.add(one.finding(&RULE, index, "", help));
     }
