@@ -60,18 +60,13 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
     for (at, attribute) in entity.model().attributes.iter().enumerate() {
         let Some(default) = &attribute.default else { continue };
         match (*attribute.kind, &default.value) {
-            (AttributeType::Float, Value::Int(_) | Value::BigInt(_)) => {
-                let is_whole = |value: &Value<'_>| matches!(value, Value::Int(_) | Value::BigInt(_));
-                if !is_listed(attribute, is_whole) {
-                    let loss = "a whole number on a `float`: it cuts 29.99 to 29";
-                    findings.add(number(entity, at, attribute, default, loss));
-                }
+            (AttributeType::Float, Value::Int(_) | Value::BigInt(_)) if !is_listed(attribute, is_whole) => {
+                let loss = "a whole number on a `float`: it cuts 29.99 to 29";
+                findings.add(number(entity, at, attribute, default, loss));
             }
-            (AttributeType::Integer, Value::Float(_)) => {
-                if !is_listed(attribute, |value| matches!(value, Value::Float(_))) {
-                    let loss = "a float on an `integer`: it makes 7 a 7.0";
-                    findings.add(number(entity, at, attribute, default, loss));
-                }
+            (AttributeType::Integer, Value::Float(_)) if !is_listed(attribute, |value| !is_whole(value)) => {
+                let loss = "a float on an `integer`: it makes 7 a 7.0";
+                findings.add(number(entity, at, attribute, default, loss));
             }
             (AttributeType::String | AttributeType::Datetime, Value::Str(_)) => {
                 text(entity, attribute, default, findings);
@@ -79,6 +74,10 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
             _ => {}
         }
     }
+}
+
+fn is_whole(value: &Value<'_>) -> bool {
+    matches!(value, Value::Int(_) | Value::BigInt(_))
 }
 
 /// True where the attribute lists its values, and all are such.

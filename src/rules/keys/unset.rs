@@ -119,7 +119,7 @@ fn harms_of(key: &KeyOf<'_>, written: &KeyBuffer, recorder: &Recorder<'_>) -> Ve
         _ => None,
     };
     let parts = recorder.parts(number);
-    let nones = parts.iter().filter(|part| part.none);
+    let mut nones = parts.iter().filter(|part| part.none);
     let mut all: Vec<Harmed> = nones
         .clone()
         .filter(|part| part.start < part.end && !part.expression.is_some_and(|one| is_prefix(key.key, one)))
@@ -132,7 +132,7 @@ fn harms_of(key: &KeyOf<'_>, written: &KeyBuffer, recorder: &Recorder<'_>) -> Ve
         .collect();
     if let Some(stop) = recorder.stop_of(number) {
         let field = stop.field.cloned();
-        let span = nones.last().and_then(|part| part.expression).map(|expression| expression.span);
+        let span = nones.next_back().and_then(|part| part.expression).map(|expression| expression.span);
         all.push(Harmed { number, field, span, harm: Harm::Cut });
     }
     all
