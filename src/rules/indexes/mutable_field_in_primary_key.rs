@@ -50,8 +50,8 @@ partition_key = { attribute = \"gsi0_pk\", build_key = [[\"email\", \"{email}\"]
 
 ## How to fix
 
-Say `immutable = true` where the field never changes once written. Otherwise build the primary key from fields that stay,
-and put the field into the key of an index.
+Say `immutable = true` where the field never changes once written. Otherwise build the primary key from fields that
+stay, and put the field into the key of an index.
 
 ## When to ignore
 

@@ -45,8 +45,8 @@ sort_key = { attribute = \"gsi1_sk\", cases = [
 
 ## How to fix
 
-Write a case for items without the field, a fallback with a text of its own (`{first_name or '-'}`), or `build_key`, which
-leaves the delimiter out before a blank value in all dialects but the oldest.
+Write a case for items without the field, a fallback with a text of its own (`{first_name or '-'}`), or `build_key`,
+which leaves the delimiter out before a blank value in all dialects but the oldest.
 
 ## When to ignore
 

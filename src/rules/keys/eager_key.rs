@@ -16,8 +16,8 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A key with `eager = true` that uses a field: in Python, a value that is computed in the constructor instead of a `lambda`.
-An eager key that uses no field is the same at any time, and is not reported.
+A key with `eager = true` that uses a field: in Python, a value that is computed in the constructor instead of a
+`lambda`. An eager key that uses no field is the same at any time, and is not reported.
 
 ## Why it matters
 

@@ -19,9 +19,9 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A key attribute whose value is the empty text, or a primary key that has no value at all. `lint` tries items that keep to
-the model: with fields unset that may be, and with text fields that are `\"\"`, which a field may be unless its `pattern`
-or `enum` says otherwise.
+A key attribute whose value is the empty text, or a primary key that has no value at all. `lint` tries items that keep
+to the model: with fields unset that may be, and with text fields that are `\"\"`, which a field may be unless its
+`pattern` or `enum` says otherwise.
 
 ## Why it matters
 

@@ -8,8 +8,9 @@ use crate::key::conforms;
 use crate::model::{Attribute, AttributeType};
 use crate::value::Value;
 
-/// No value is made longer than this: any key that holds it is too long.
-const ENOUGH: usize = 16_384;
+/// No value is made longer than this, in bytes: no item holds more
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items>).
+const ITEM_BYTES: usize = 400_000;
 
 /// A long value that an attribute may have; none where none was found that is longer than usual ones. There may be
 /// longer ones.
@@ -33,7 +34,7 @@ pub(super) fn longest(attribute: &Attribute) -> Option<Value<'static>> {
         let widest = pattern.as_ref().and_then(widest);
         let letters = ['\u{1f600}', '\u{20ac}', '\u{e9}', 'a', 'A', '0'];
         let letters = widest.into_iter().chain(letters);
-        letters.map(move |letter| letter.to_string().repeat(most.min(ENOUGH)))
+        letters.map(move |letter| letter.to_string().repeat(most.min(ITEM_BYTES / letter.len_utf8())))
     });
     let fitting = of_pattern.into_iter().chain(repeated).map(|text| Value::Str(Cow::Owned(text)));
     let mut fitting = fitting.filter(|value| conforms(attribute, value));
@@ -42,7 +43,7 @@ pub(super) fn longest(attribute: &Attribute) -> Option<Value<'static>> {
 
 /// Adds the longest text of a pattern; false where it has none.
 fn push_longest(pattern: &Hir, out: &mut String) -> bool {
-    if out.len() > ENOUGH {
+    if out.len() > ITEM_BYTES {
         return false;
     }
     match pattern.kind() {

@@ -17,9 +17,9 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-An entity of a table of several whose primary key has no text of its own: `{id}` and nothing else, in the partition key
-and in the sort key. A field whose `enum` or `pattern` begins with letters (`usr_[a-z0-9]+`), or that has a word for its default,
-counts as such a text.
+An entity of a table of several (models whose primary keys have the same attributes) whose primary key has no text of
+its own: `{id}` and nothing else, in the partition key and in the sort key. A field whose `enum` or `pattern` begins
+with letters (`usr_[a-z0-9]+`), or that has a word for its default, counts as such a text.
 
 ## Why it matters
 
@@ -63,16 +63,17 @@ When the ids themselves tell the entity in a way that the model does not say, or
 };
 
 fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
-    // In a table of one entity there is nothing to tell apart.
-    if design.entities.len() < 2 {
-        return;
-    }
     let Some(primary) = entity.primary() else { return };
     let keys = entity.keys_of(primary);
+    // In a table of one entity there is nothing to tell apart, and a key of other attributes is that of another table.
+    let attributes = |entity: &Entity| entity.primary().map(|primary| names_of(&entity.keys_of(primary)));
+    if design.entities.iter().filter(|other| attributes(other) == attributes(entity)).count() < 2 {
+        return;
+    }
     if keys.is_empty() || keys.iter().any(tells) {
         return;
     }
-    let names: Vec<&str> = keys.iter().map(KeyOf::attribute).collect();
+    let names = names_of(&keys);
     let Some(last) = keys.last() else { return };
     let verb = if names.len() == 1 { "has" } else { "have" };
     let prefix = entity.name().to_lowercase();
@@ -88,6 +89,10 @@ fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
             "put the entity's name before the id: `[\"{prefix}\", …]` in `build_key`, `{prefix}#…` in a template"
         )),
     );
+}
+
+fn names_of(keys: &[KeyOf<'_>]) -> Vec<String> {
+    keys.iter().map(|key| key.attribute().to_owned()).collect()
 }
 
 /// True where a key has letters of the model's own, or of a field that always begins with letters of its own.

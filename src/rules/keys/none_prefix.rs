@@ -20,15 +20,15 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A pair of `build_key` whose prefix is None, and whose text `None` comes out in the key of an item that keeps to the model.
-Which prefixes print it depends on the [dialect](../dialects.md): from boto3-assist 0.21 on a missing prefix before a
-blank value does, in 0.1.0 and 0.1.1 any missing prefix. The engine of the model's dialect decides.
+A pair of `build_key` whose prefix is None, and whose text `None` comes out in the key of an item that keeps to the
+model. Which prefixes print it depends on the [dialect](../dialects.md): from boto3-assist 0.21 on a missing prefix
+before a blank value does, in 0.1.0 and 0.1.1 any missing prefix. The engine of the model's dialect decides.
 
 ## Why it matters
 
 As long as there is a value a missing prefix prints nothing, so the `None` shows in some items only. No query asks for
-it, and releases of the library disagree about it, so an upgrade changes keys. Sort keys are asked for by what they begin
-with (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-sort-keys.html>).
+it, and releases of the library disagree about it, so an upgrade changes keys. Sort keys are asked for by what they
+begin with (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-sort-keys.html>).
 
 ## Example
 
@@ -51,7 +51,8 @@ sort_key = { attribute = \"sk\", build_key = [[\"nickname\", \"{nickname or ''}\
 
 ## How to fix
 
-Write the prefix as text. Where it is a field, say that the field is `required`, or give it a fallback: `{kind or 'other'}`.
+Write the prefix as text. Where it is a field, say that the field is `required`, or give it a fallback: `{kind or
+'other'}`.
 
 ## When to ignore
 

@@ -15,8 +15,8 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A field that keys use and that the model gives no length: text without `max_length`, and without an `enum` or a `pattern`
-that has an end. Numbers, dates and booleans have a bound of their own.
+A field that keys use and that the model gives no length: text without `max_length`, and without an `enum` or a
+`pattern` that has an end. Numbers, dates and booleans have a bound of their own.
 
 ## Why it matters
 
