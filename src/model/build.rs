@@ -207,6 +207,7 @@ impl Builder {
         Some(Key {
             attribute: document.attribute,
             kind: document.r#type.map_or(KeyType::S, |kind| kind.value),
+            eager_span: document.eager.as_ref().map(|flag| flag.span),
             eager: document.eager.is_some_and(|flag| flag.value),
             value: value?,
             span: document.span,

@@ -153,6 +153,8 @@ pub struct Key {
     pub kind: KeyType,
     /// True where the value is computed once, when the object is constructed.
     pub eager: bool,
+    /// Where `true` or `false` of `eager` is, if the model says.
+    pub eager_span: Option<Span>,
     /// Its value.
     pub value: KeyValue,
     /// Where it is.

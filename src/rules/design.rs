@@ -238,9 +238,10 @@ impl Entity {
                         && attribute.is_some_and(|attribute| conforms(attribute, &Value::text("")))
                 })
                 .collect();
-            let mut all = vec![self.scenario(&[], &[])];
-            all.extend(subsets(&optional).iter().map(|unset| self.scenario(unset, &[])));
-            all.extend(subsets(&blank).iter().map(|blank| self.scenario(&[], blank)));
+            let usual = self.usual_item();
+            let mut all = vec![self.scenario(&usual, &[], &[])];
+            all.extend(subsets(&optional).iter().map(|unset| self.scenario(&usual, unset, &[])));
+            all.extend(subsets(&blank).iter().map(|blank| self.scenario(&usual, &[], blank)));
             all
         })
     }
@@ -249,8 +250,8 @@ impl Entity {
         self.attribute(field).is_some_and(|attribute| !attribute.required)
     }
 
-    fn scenario(&self, unset: &[&FieldPath], blank: &[&FieldPath]) -> Scenario {
-        let mut item = self.usual_item();
+    fn scenario(&self, usual: &Entries, unset: &[&FieldPath], blank: &[&FieldPath]) -> Scenario {
+        let mut item = usual.clone();
         for field in unset {
             let Some(name) = self.attribute(field).map(|attribute| attribute.name.value.as_str()) else { continue };
             match field.path.as_slice() {

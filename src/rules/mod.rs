@@ -150,6 +150,15 @@ pub const RULES: &[&Rule] = &[
     &keys::identical_keys::RULE,
     &keys::overlapping_keys::RULE,
     &keys::ambiguous_key::RULE,
+    &keys::unset_field_in_primary_key::RULE,
+    &keys::unset_field_in_index_key::RULE,
+    &keys::half_index_key::RULE,
+    &keys::dangling_delimiter::RULE,
+    &keys::none_prefix::RULE,
+    &keys::eager_key::RULE,
+    &keys::missing_entity_prefix::RULE,
+    &keys::unbounded_key::RULE,
+    &keys::lossy_default::RULE,
     // Names
     // Types
     // Indexes
@@ -165,6 +174,7 @@ pub const RULES: &[&Rule] = &[
     &indexes::too_many_indexes::RULE,
     &indexes::projection_misses_field::RULE,
     &indexes::lsi_collection_risk::RULE,
+    &indexes::mutable_field_in_primary_key::RULE,
     // Access patterns
     // Housekeeping
     &housekeeping::UNREADABLE_MODEL,

@@ -16,3 +16,4 @@ pub mod too_many_indexes;
 pub mod undocumented_index;
 pub mod untyped_attribute;
 pub mod unused_index;
+pub mod mutable_field_in_primary_key;

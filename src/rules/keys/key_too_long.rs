@@ -1,7 +1,16 @@
 //! `key-too-long`.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::longest::longest;
+use super::showing::{by_size, first_use};
 use crate::key::{PartKind, Written};
-use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
+use crate::model::FieldPath;
+use crate::rules::{
+    Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Entries, Findings, Group, ItemContext, KeyOf,
+    Rule,
+};
 use crate::value::Value;
 
 /// The rule.
@@ -13,7 +22,9 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A partition key of more than 2048 bytes of UTF-8, or a sort key of more than 1024.
+A partition key of more than 2048 bytes of UTF-8, or a sort key of more than 1024. `lint` builds the longest values that
+the model allows (`max_length`, `pattern`, `enum`) and lets the engine write the key; fields without a bound are
+[`unbounded-key`](unbounded-key.md)'s business.
 
 ## Why it matters
 
@@ -27,7 +38,11 @@ The limits are in bytes: a letter outside ASCII takes two to four.
 sort_key = { attribute = \"gsi0_sk\", build_key = [[\"title\", \"{title}\"]] }
 ```
 
-A `title` of 1,100 letters makes a key of 1,106 bytes.
+A `title` of 1,100 letters makes a key of 1,106 bytes; so do 275 characters of four bytes. Right:
+
+```toml
+title = { type = \"string\", max_length = 250 }
+```
 
 ## How to fix
 
@@ -38,7 +53,7 @@ Put a short or shortened value into the key, an id or a hash, and keep the long 
 
 Never: the write fails.
 ",
-    checks: &[Check::Item(check)],
+    checks: &[Check::Item(check), Check::Entity(check_design)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
@@ -69,5 +84,108 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             format!("the {} has {length} bytes, and DynamoDB takes {} at most", half.name(), half.max_bytes()),
             help,
         ));
+    }
+}
+
+/// What a field gives to a key.
+struct Share {
+    field: FieldPath,
+    bytes: usize,
+    /// How often it is in the key.
+    times: usize,
+}
+
+/// The longest key of an entity that was found.
+struct Found {
+    bytes: usize,
+    /// The field that gives the most bytes.
+    most: Option<Share>,
+}
+
+fn check_design(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
+    // Bounds can be too high; they only tell where a closer look is worth while.
+    let is_suspect = |key: &KeyOf<'_>| key.shape().max_bytes().is_some_and(|most| most > key.half.max_bytes());
+    let suspects: Vec<KeyOf<'_>> = entity.keys().filter(is_suspect).collect();
+    if suspects.is_empty() {
+        return;
+    }
+    let items = longest_items(entity);
+    // An inverted index has the same attributes.
+    let mut reported = BTreeSet::new();
+    for key in suspects {
+        let limit = key.half.max_bytes();
+        let found = items.iter().filter_map(|item| length_of(&key, item)).max_by_key(|found| found.bytes);
+        let Some(Found { bytes, most }) = found.filter(|found| found.bytes > limit) else { continue };
+        if !reported.insert(key.attribute()) {
+            continue;
+        }
+        let field = most.as_ref().map(|share| &share.field);
+        let help = match &most {
+            Some(share) => shorten(entity, share, limit.saturating_sub(bytes - share.bytes)),
+            None => "put something shorter into the key".to_owned(),
+        };
+        let label = most.as_ref().map_or_else(String::new, |share| format!("up to {} bytes", share.bytes));
+        let message = format!("the {} can have {bytes} bytes, and DynamoDB takes {limit} at most", key.name());
+        findings.add(
+            DesignFinding::new(&RULE, entity.place(first_use(key.key, field)), message)
+                .label(label)
+                .subject(key.subject())
+                .help(help),
+        );
+    }
+}
+
+/// Items with the longest values that could be found, with fields unset as in the scenarios: each takes its own case.
+fn longest_items(entity: &Entity) -> Vec<Entries> {
+    let scenarios = by_size(entity).into_iter().filter(|scenario| scenario.blank.is_empty());
+    let lengthened = scenarios.map(|scenario| {
+        let lengthen = |(name, value): &(Cow<'static, str>, Value<'static>)| {
+            let attribute = entity.model().attributes.iter().find(|attribute| attribute.name.value == *name);
+            (name.clone(), attribute.and_then(longest).unwrap_or_else(|| value.clone()))
+        };
+        scenario.item.iter().map(lengthen).collect()
+    });
+    lengthened.filter(|item| entity.conforms(item)).collect()
+}
+
+fn length_of(key: &KeyOf<'_>, item: &Entries) -> Option<Found> {
+    key.entity.trace(item, |_, written, recorder| {
+        let Written::Text(text) = written.get(key.number) else { return None };
+        let mut shares: Vec<Share> = Vec::new();
+        for part in recorder.parts(key.number) {
+            let PartKind::Field(field) = part.kind else { continue };
+            let bytes = part.end - part.start;
+            match shares.iter_mut().find(|known| known.field == *field) {
+                Some(known) => {
+                    known.bytes += bytes;
+                    known.times += 1;
+                }
+                None => shares.push(Share { field: field.clone(), bytes, times: 1 }),
+            }
+        }
+        // The first of those that give the most.
+        let most = shares.into_iter().rev().max_by_key(|share| share.bytes);
+        Some(Found { bytes: text.len(), most })
+    })
+}
+
+/// What to say of the field that gives the most, where there is room for `room` bytes of it.
+fn shorten(entity: &Entity, share: &Share, room: usize) -> String {
+    let Share { field, bytes, times } = share;
+    let gives = format!("`{}` gives up to {bytes} of them", field.name);
+    let attribute = entity.attribute(field).filter(|_| field.path.is_empty());
+    let Some(Value::Str(text)) = attribute.and_then(longest) else {
+        return format!("{gives}: put something shorter into the key");
+    };
+    let room = room / times;
+    let characters = text.chars().count();
+    let each = text.len().div_ceil(characters.max(1));
+    match room / each.max(1) {
+        0 => format!("{gives}: put something shorter into the key"),
+        fitting if each == 1 => format!("{gives}: say `max_length = {fitting}` there"),
+        fitting => format!(
+            "{gives}, {characters} characters of {each} bytes each: say `max_length = {fitting}` there, or a `pattern` \
+             of ASCII letters, which have one byte"
+        ),
     }
 }
