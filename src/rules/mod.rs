@@ -145,11 +145,22 @@ pub const RULES: &[&Rule] = &[
     &items::lossy_coercion::RULE,
     &items::dropped_field::RULE,
     // Keys
+    &keys::unknown_field::RULE,
     // Names
+    &names::index_naming::RULE,
+    &names::key_attribute_naming::RULE,
+    &names::index_gap::RULE,
+    &names::invalid_index_name::RULE,
+    &names::key_attribute_name_too_long::RULE,
+    &names::reserved_word::RULE,
+    &names::inconsistent_prefix_case::RULE,
+    &names::inconsistent_delimiter::RULE,
+    &names::key_attribute_shadows_field::RULE,
     // Types
     // Indexes
     &indexes::missing_primary::RULE,
     &indexes::index_attribute_reused::RULE,
+    &indexes::multi_attribute_key_invalid::RULE,
     // Access patterns
     // Housekeeping
     &housekeeping::UNREADABLE_MODEL,

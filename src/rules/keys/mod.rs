@@ -2,3 +2,4 @@
 
 pub mod empty_key;
 pub mod key_too_long;
+pub mod unknown_field;

@@ -114,6 +114,11 @@ impl<'d> Convention<'d> {
         self.words(self.attribute_pattern(half))
     }
 
+    /// The preset in words.
+    pub fn of_preset(&self) -> String {
+        self.words(None)
+    }
+
     fn words(&self, pattern: Option<&Pattern<'_>>) -> String {
         match (pattern, self.preset) {
             (Some(pattern), _) => format!("the pattern `{}` of `[naming]`", pattern.text),

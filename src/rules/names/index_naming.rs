@@ -123,17 +123,22 @@ fn finding(
                 "this index is local by its kind and global by its name: mend one of them, `kind = \"gsi\"` or the name"
                     .to_owned()
             }
-            (false, _) => format!("{}; or state your own convention in `[naming]` of `dynkeys.toml`", example(convention)),
+            (false, _) => {
+                format!("{}; or state your own convention in `[naming]` of `dynkeys.toml`", example(convention))
+            }
         });
     };
     let is_another = together.get(name).is_some_and(|names| names.contains(&wanted.as_str()));
     let is_plain = numbered(name).is_some_and(|own| own.is_plain);
     let fix = if is_another || !is_plain { None } else { rename_index(entity, index, &wanted) };
-    let finding = finding.label(format!("`{wanted}` by the convention")).help(match (is_another, convention.is_stated) {
-        (true, _) => format!("give it a name of the convention; `{wanted}` is another index of the design"),
-        (false, true) => format!("call it `{wanted}`"),
-        (false, false) => format!("call it `{wanted}`, or state your own convention in `[naming]` of `dynkeys.toml`"),
-    });
+    let finding =
+        finding.label(format!("`{wanted}` by the convention")).help(match (is_another, convention.is_stated) {
+            (true, _) => format!("give it a name of the convention; `{wanted}` is another index of the design"),
+            (false, true) => format!("call it `{wanted}`"),
+            (false, false) => {
+                format!("call it `{wanted}`, or state your own convention in `[naming]` of `dynkeys.toml`")
+            }
+        });
     match fix {
         Some(fix) => finding.fix(fix),
         None => finding,

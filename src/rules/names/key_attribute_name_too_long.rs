@@ -49,7 +49,8 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
             continue;
         }
         let shown: String = key.attribute().chars().take(40).collect();
-        let message = format!("the name of key attribute `{shown}…` has {length} characters, and DynamoDB takes {MOST}");
+        let message =
+            format!("the name of key attribute `{shown}…` has {length} characters, and DynamoDB takes {MOST}");
         findings.add(
             DesignFinding::new(&RULE, key.attribute_place(), message)
                 .label(format!("{length} characters"))

@@ -1,12 +1,13 @@
 //! `reserved-word`.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Group, Rule};
 
 /// The reserved words of DynamoDB in lower case, one a line, in the order of their bytes:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>
-const WORDS: &str = include_str!("reserved_words.txt");
+static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| include_str!("reserved_words.txt").lines().collect());
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -56,10 +57,7 @@ When every access goes through a library that makes placeholders, or the table i
 
 /// True of a reserved word, in whatever case.
 fn is_reserved(name: &str) -> bool {
-    // The list is asked for names that are words; each is compared in lower case.
-    let lower = name.to_ascii_lowercase();
-    let words: Vec<&str> = WORDS.lines().collect();
-    words.binary_search(&lower.as_str()).is_ok()
+    WORDS.binary_search(&name.to_ascii_lowercase().as_str()).is_ok()
 }
 
 fn check(design: &Design, findings: &mut DesignFindings) {
@@ -88,10 +86,9 @@ mod tests {
 
     #[test]
     fn the_list_is_whole_and_in_order() {
-        let words: Vec<&str> = WORDS.lines().collect();
-        assert_eq!(words.len(), 573);
-        assert!(words.is_sorted_by(|left, right| left < right));
-        assert!(words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())));
+        assert_eq!(WORDS.len(), 573);
+        assert!(WORDS.is_sorted_by(|left, right| left < right));
+        assert!(WORDS.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())));
         for word in ["abort", "Name", "STATUS", "ttl", "zone", "timestamp", "flattern", "innter", "loged"] {
             assert!(is_reserved(word), "{word}");
         }
