@@ -13,6 +13,8 @@ pub struct Convention<'d> {
     preset: Option<Preset>,
     /// True where the project states it.
     pub is_stated: bool,
+    /// True where the project states it, or some of its names show it.
+    pub is_known: bool,
     index: Option<Pattern<'d>>,
     partition_key: Option<Pattern<'d>>,
     sort_key: Option<Pattern<'d>>,
@@ -38,9 +40,11 @@ impl<'d> Convention<'d> {
         let naming = &design.naming;
         let has_patterns = naming.index.is_some() || naming.partition_key.is_some() || naming.sort_key.is_some();
         let is_stated = has_patterns || naming.preset.is_some();
+        let followed = if is_stated { (Preset::Guide, 0) } else { followed(design) };
         Self {
-            preset: if is_stated { naming.preset } else { Some(followed(design)) },
+            preset: if is_stated { naming.preset } else { Some(followed.0) },
             is_stated,
+            is_known: is_stated || followed.1 > 0,
             index: Pattern::new(&naming.index),
             partition_key: Pattern::new(&naming.partition_key),
             sort_key: Pattern::new(&naming.sort_key),
@@ -127,8 +131,9 @@ impl<'d> Convention<'d> {
     }
 }
 
-/// The preset that most names of indexes and of their key attributes follow; the guide's where none does.
-fn followed(design: &Design) -> Preset {
+/// The preset that most names of indexes and of their key attributes follow, with their number; the guide's where none
+/// does.
+fn followed(design: &Design) -> (Preset, usize) {
     let votes = |preset: Preset| -> usize {
         let of_entity = |entity: &Entity| {
             let indexes = entity.model().indexes.iter().filter(|index| fits_index(preset, index)).count();
@@ -143,7 +148,7 @@ fn followed(design: &Design) -> Preset {
             best = (*preset, count);
         }
     }
-    best.0
+    best
 }
 
 fn fits_index(preset: Preset, index: &Index) -> bool {

@@ -1,5 +1,6 @@
 //! `inconsistent-prefix-case`.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::key::{Way, WayPiece, rule_span};
@@ -78,14 +79,36 @@ fn check(design: &Design, findings: &mut DesignFindings) {
             }
         }
     }
+    let mut styles: BTreeMap<Style, usize> = BTreeMap::new();
+    for one in words.values().flatten() {
+        *styles.entry(Style::of(&one.word)).or_default() += one.count;
+    }
     let mut found: Vec<DesignFinding> = Vec::new();
     for ((is_whole, _), mut spellings) in words {
-        // The most frequent first; the first written of those that are as frequent.
-        spellings.sort_by_key(|one| std::cmp::Reverse(one.count));
+        // The most frequent first; of those that are as frequent the one that is written as most other words are.
+        spellings.sort_by_key(|one| Reverse((one.count, styles.get(&Style::of(&one.word)).copied())));
         let Some((usual, others)) = spellings.split_first() else { continue };
         found.extend(others.iter().map(|other| finding(usual, other, is_whole)));
     }
     findings.all.extend(found);
+}
+
+/// How a word is written.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Style {
+    Lower,
+    Upper,
+    Mixed,
+}
+
+impl Style {
+    fn of(word: &str) -> Self {
+        match word {
+            _ if word == word.to_lowercase() => Self::Lower,
+            _ if word == word.to_uppercase() => Self::Upper,
+            _ => Self::Mixed,
+        }
+    }
 }
 
 fn finding(usual: &Spelling<'_>, other: &Spelling<'_>, is_whole: bool) -> DesignFinding {

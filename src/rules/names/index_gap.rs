@@ -16,8 +16,9 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-Numbers of the secondary indexes of all models that leave a gap: `gsi0`, `gsi2`, or a first one above 1. Global and local
-indexes are counted apart, and those that `[table.indexes]` of `dynkeys.toml` names are counted, too.
+Numbers of the secondary indexes of all models that leave a gap: `gsi0`, `gsi2`, or a first one above 1 where several
+models are linted. Global and local indexes are counted apart, and those that `[table.indexes]` of `dynkeys.toml` names
+are counted, too.
 
 ## Why it matters
 
@@ -74,17 +75,19 @@ fn check(design: &Design, findings: &mut DesignFindings) {
                 }
             }
         }
-        if let Some(finding) = gap(&numbers) {
+        // One model alone need not be all: where its numbers begin says nothing of the table.
+        let is_alone = design.entities.len() < 2 && design.table.indexes.is_empty();
+        if let Some(finding) = gap(&numbers, is_alone) {
             findings.add(finding);
         }
     }
 }
 
 /// The first gap, at the index after it.
-fn gap(numbers: &BTreeMap<u32, Option<(Place, &str)>>) -> Option<DesignFinding> {
+fn gap(numbers: &BTreeMap<u32, Option<(Place, &str)>>, is_alone: bool) -> Option<DesignFinding> {
     let first = *numbers.keys().next()?;
     // Some count from 0, some from 1.
-    let mut next = first.min(1);
+    let mut next = if is_alone { first } else { first.min(1) };
     for (number, index) in numbers {
         if *number > next {
             let (place, name) = index.as_ref()?;

@@ -114,6 +114,9 @@ fn finding(
     let finding = DesignFinding::new(&RULE, place, message).subject([entity.name(), name]);
     let Some(wanted) = wanted else {
         let other_kind = numbered(name).is_some_and(|own| own.kind != index.kind);
+        // Names that all say what they are for break no convention that anyone has seen.
+        let is_said = convention.is_known || numbered(name).is_some();
+        let finding = if is_said { finding } else { finding.level(DefaultLevel::Info) };
         return finding.label("named otherwise").help(match (other_kind, index.kind) {
             (true, IndexKind::Global) => {
                 "this index is global by its kind and local by its name: mend one of them, `kind = \"lsi\"` or the name"

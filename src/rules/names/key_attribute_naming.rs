@@ -101,6 +101,10 @@ fn secondary(design: &Design, convention: &Convention<'_>, key: &KeyOf<'_>) -> O
         return None;
     }
     let own = number_of(key.index);
+    if own.is_none() && numbered(index).is_some() {
+        // The index is called as one of the other kind, which is a finding already.
+        return None;
+    }
     let written = numbered(attribute);
     let wanted = match (own, written) {
         (Some(own), _) => convention.attribute_name(own.kind, own.number, key.half),

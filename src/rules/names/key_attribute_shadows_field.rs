@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::key::{Written, conforms, python};
-use crate::model::{Attribute, AttributeType, Expression, ExpressionKind, Filter};
+use crate::model::{Attribute, AttributeType, Expression, ExpressionKind, Filter, KeyType};
 use crate::rules::design::Entries;
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule, Witness};
 use crate::value::Value;
@@ -66,6 +66,8 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         let Some(attribute) = attributes.get(at) else { continue };
         let Some((item, field, written)) = overwritten(&key, attribute, at) else { continue };
         seen.push(name);
+        let is_number = matches!(*attribute.kind, AttributeType::Integer | AttributeType::Float);
+        let number = if is_number && key.key.kind == KeyType::S { "type = \"N\", " } else { "" };
         let message = format!("the key `{name}` is written over the field `{name}`: `{field}` becomes `{written}`");
         let witness = Witness {
             items: vec![entity.witness_item(&item)],
@@ -78,7 +80,7 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
                 .related(entity.place(attribute.name.span), "the field")
                 .subject(key.subject())
                 .help(format!(
-                    "give the key an attribute of its own, or let it be the field alone: `value = \"{{{name}}}\"`"
+                    "give the key an attribute of its own, or let it be the field alone: `{number}value = \"{{{name}}}\"`"
                 ))
                 .witness(witness),
         );
@@ -104,7 +106,10 @@ fn overwritten(key: &KeyOf<'_>, attribute: &Attribute, at: usize) -> Option<(Ent
         item.push((Cow::Owned(name.to_owned()), value));
         item
     });
-    usual.map(|one| one.item.clone()).chain(others).find_map(|item| {
+    // The plain cases first: they are easier to read than those with something unset.
+    let mut usual = usual.map(|one| one.item.clone());
+    let first = usual.next();
+    first.into_iter().chain(others).chain(usual).find_map(|item| {
         let lost = entity.trace(&item, |fields, keys, _| {
             let field = fields.slots.get(at)?.value.get();
             let written = keys.get(key.number);

@@ -95,3 +95,82 @@ fn fix(model: &Model, spans: &[Span], name: &str, title: String) -> Fix {
     spans.sort();
     Fix { title, safety: Safety::Unsafe, edits: spans.iter().map(edit).collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::Engine;
+    use crate::rules::{Design, check_design};
+
+    /// The text of a model after the fixes of a rule.
+    fn mended(text: &str, rule: &str) -> String {
+        let model = load(&SourceFile::new("x.toml", text)).unwrap_or_else(|problems| panic!("{problems:?}"));
+        let entity = Entity::new(Engine::new(Arc::new(model), crate::model::Dialect::default()));
+        let design = Design { entities: vec![entity], delimiter: "#".to_owned(), ..Design::default() };
+        let findings = check_design(&design);
+        let fixes = findings.iter().filter(|finding| finding.rule.name == rule).filter_map(|one| one.fix.as_ref());
+        let mut edits: Vec<&Edit> = fixes.flat_map(|fix| &fix.edits).collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.span));
+        let mut mended = text.to_owned();
+        for edit in edits {
+            mended.replace_range(edit.place.span.range(), &edit.text);
+        }
+        mended
+    }
+
+    const HEAD: &str = "entity = 'E'\n[attributes]\nid = 'string'\n[indexes.primary]\npartition_key = { attribute = 'pk', value = '{id}' }\n";
+
+    #[test]
+    fn an_index_is_renamed_wherever_it_is_named() {
+        for (before, after) in [
+            (
+                "[indexes.GSI1] # GSI1\npartition_key = { attribute = 'gsi1_pk', value = '{id}' }\n",
+                "[indexes.gsi1] # GSI1\npartition_key = { attribute = 'gsi1_pk', value = '{id}' }\n",
+            ),
+            (
+                "[indexes.\"GSI1\".partition_key]\nattribute = 'gsi1_pk'\nvalue = '{id}'\n[indexes.GSI1.sort_key]\n\
+                 attribute = 'gsi1_sk'\nvalue = '{id}'\n[[access_patterns]]\nname = 'GSI1'\nindex = \"GSI1\"\n",
+                "[indexes.\"gsi1\".partition_key]\nattribute = 'gsi1_pk'\nvalue = '{id}'\n[indexes.gsi1.sort_key]\n\
+                 attribute = 'gsi1_sk'\nvalue = '{id}'\n[[access_patterns]]\nname = 'GSI1'\nindex = \"gsi1\"\n",
+            ),
+            // The other name is taken, or there is none.
+            (
+                "[indexes.gsi1]\npartition_key = { attribute = 'gsi1_pk', value = '{id}' }\n\
+                 [indexes.GSI1]\npartition_key = { attribute = 'gsi2_pk', value = '{id}' }\n",
+                "",
+            ),
+            ("[indexes.by_id]\npartition_key = { attribute = 'gsi1_pk', value = '{id}' }\n", ""),
+            ("[indexes.GSI1_by_id]\npartition_key = { attribute = 'gsi1_pk', value = '{id}' }\n", ""),
+        ] {
+            let text = format!("{HEAD}{before}");
+            let after = if after.is_empty() { before } else { after };
+            assert_eq!(mended(&text, "index-naming"), format!("{HEAD}{after}"));
+        }
+    }
+
+    #[test]
+    fn an_attribute_is_renamed_where_the_name_is_free() {
+        for (before, after) in [
+            (
+                "[indexes.gsi1]\npartition_key = { attribute = \"GSI1PK\", value = '{id}' }\nprojection = ['GSI1PK']\n",
+                "[indexes.gsi1]\npartition_key = { attribute = \"gsi1_pk\", value = '{id}' }\nprojection = ['gsi1_pk']\n",
+            ),
+            (
+                "[indexes.gsi1]\npartition_key = { attribute = 'gsi2_pk', value = '{id}' }\n\
+                 [indexes.gsi2]\npartition_key = { attribute = 'gsi2_pk', value = '{id}' }\nprojection = ['gsi2_pk']\n",
+                "[indexes.gsi1]\npartition_key = { attribute = 'gsi1_pk', value = '{id}' }\n\
+                 [indexes.gsi2]\npartition_key = { attribute = 'gsi2_pk', value = '{id}' }\nprojection = ['gsi2_pk']\n",
+            ),
+            // Each has the name that the other should have.
+            (
+                "[indexes.gsi1]\npartition_key = { attribute = 'gsi2_pk', value = '{id}' }\n\
+                 [indexes.gsi2]\npartition_key = { attribute = 'gsi1_pk', value = '{id}' }\n",
+                "",
+            ),
+        ] {
+            let text = format!("{HEAD}{before}");
+            let after = if after.is_empty() { before } else { after };
+            assert_eq!(mended(&text, "key-attribute-naming"), format!("{HEAD}{after}"));
+        }
+    }
+}
