@@ -27,7 +27,8 @@ patterns of your own.
 | `upper` | `GSI1` | `GSI1PK`, `GSI1SK` | `LSI1` | `LSI1SK` |
 | `lower` | `gsi1` | `gsi1pk`, `gsi1sk` | `lsi1` | `lsi1sk` |
 
-Without `[naming]` the convention is the preset that most names of the models follow already; `guide` where none does.
+Without `[naming]` the convention is the preset that most names of the models follow already. Where none does it is
+`guide`, and a name without a number, `by-email`, is an info only.
 An index that `[table]` of `dynkeys.toml` has by that name is called so, and is not reported.
 
 ## Why it matters
@@ -126,14 +127,17 @@ fn finding(
                 "this index is local by its kind and global by its name: mend one of them, `kind = \"gsi\"` or the name"
                     .to_owned()
             }
+            (false, _) if convention.is_stated => example(convention),
             (false, _) => {
-                format!("{}; or state your own convention in `[naming]` of `dynkeys.toml`", example(convention))
+                format!("{}, or state your own convention in `[naming]` of `dynkeys.toml`", example(convention))
             }
         });
     };
     let is_another = together.get(name).is_some_and(|names| names.contains(&wanted.as_str()));
     let is_plain = numbered(name).is_some_and(|own| own.is_plain);
-    let fix = if is_another || !is_plain { None } else { rename_index(entity, index, &wanted) };
+    // GSI1 and gsi-1 in one model would both become gsi1.
+    let is_one_of_two = entity.model().indexes.iter().filter(|other| number_of(other) == number_of(index)).count() > 1;
+    let fix = if is_another || is_one_of_two || !is_plain { None } else { rename_index(entity, index, &wanted) };
     let finding =
         finding.label(format!("`{wanted}` by the convention")).help(match (is_another, convention.is_stated) {
             (true, _) => format!("give it a name of the convention; `{wanted}` is another index of the design"),
@@ -150,7 +154,7 @@ fn finding(
 
 fn example(convention: &Convention<'_>) -> String {
     match convention.index_name(IndexKind::Global, 1) {
-        Some(name) => format!("indexes are called as in `{name}`"),
+        Some(name) => format!("call it as in `{name}`"),
         None => "give it a name that matches".to_owned(),
     }
 }

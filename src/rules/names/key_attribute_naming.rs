@@ -3,7 +3,7 @@
 use super::convention::{Convention, is_of_the_model, number_of};
 use super::rename::rename_attribute;
 use crate::key::Half;
-use crate::model::IndexKind;
+use crate::model::{Index, IndexKind};
 use crate::rules::naming::numbered;
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Group, KeyOf, Rule, TableIndex};
 
@@ -108,7 +108,11 @@ fn secondary(design: &Design, convention: &Convention<'_>, key: &KeyOf<'_>) -> O
     let written = numbered(attribute);
     let wanted = match (own, written) {
         (Some(own), _) => convention.attribute_name(own.kind, own.number, key.half),
-        (None, Some(written)) => convention.attribute_name(key.index.kind, written.number, key.half),
+        (None, Some(written)) => {
+            let is_taken = |other: &Index| number_of(other).is_some_and(|other| other.number == written.number);
+            let is_free = !key.entity.model().indexes.iter().any(is_taken);
+            is_free.then(|| convention.attribute_name(key.index.kind, written.number, key.half)).flatten()
+        }
         (None, None) => None,
     };
     if let (Some(own), Some(written)) = (own, written)
