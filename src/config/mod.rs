@@ -228,6 +228,7 @@ impl Config {
                 index: text(naming.index),
                 partition_key: text(naming.partition_key),
                 sort_key: text(naming.sort_key),
+                delimiter: naming.delimiter.as_ref().map(|delimiter| delimiter.value.clone()),
             };
             if let Some(delimiter) = naming.delimiter {
                 if delimiter.is_empty() {

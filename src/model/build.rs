@@ -177,10 +177,8 @@ impl Builder {
             None => return Some(Keys::default()),
             Some(OneOrMany::One(key)) => (vec![key], false),
             Some(OneOrMany::Many(keys, span)) => {
-                if kind != IndexKind::Global || keys.is_empty() || keys.len() > 4 {
-                    self.reader
-                        .problem("multi-attribute-key-invalid", span, "only a GSI has multi-attribute keys, of one to four attributes")
-                        .help("https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html");
+                if let Some((message, help)) = wrong_list(kind, keys.len()) {
+                    self.reader.problem("multi-attribute-key-invalid", span, message).label("this list").help(help);
                 }
                 (keys, true)
             }
@@ -383,6 +381,24 @@ impl Builder {
             span: document.span,
         }
     }
+}
+
+/// What is wrong with a list of so many key attributes, and what would be right. Only a GSI has multi-attribute keys:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html>
+fn wrong_list(kind: IndexKind, count: usize) -> Option<(String, &'static str)> {
+    let (message, help) = match (kind, count) {
+        (IndexKind::Global, 1..=4) => return None,
+        (IndexKind::Global, 0) => ("this list of key attributes is empty".to_owned(), "list one to four keys"),
+        (IndexKind::Global, more) => (
+            format!("a GSI has up to four attributes in each half of its key, this has {more}"),
+            "join those that are always asked for together: `build_key = [[\"a\", \"{a}\"], [\"b\", \"{b}\"]]`",
+        ),
+        (IndexKind::Primary | IndexKind::Local, _) => (
+            "only a GSI has multi-attribute keys, each half of this key is one attribute".to_owned(),
+            "join the values in one: `{ attribute = \"pk\", build_key = [[\"a\", \"{a}\"], [\"b\", \"{b}\"]] }`",
+        ),
+    };
+    Some((message, help))
 }
 
 fn first_span(keys: &OneOrMany<KeyDocument>) -> Span {

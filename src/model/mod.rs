@@ -5,6 +5,7 @@ mod build;
 mod dialect;
 pub(crate) mod document;
 mod expression;
+mod places;
 pub(crate) mod reader;
 mod template;
 
@@ -14,6 +15,7 @@ pub use build::load;
 pub use dialect::{Dialect, Era};
 pub use document::{AttributeType, KeyType, ModelDocument};
 pub use expression::{Expression, ExpressionKind, FieldPath, Filter};
+pub use places::index_name_places;
 pub use template::{Piece, Template};
 
 use crate::text::{SourceFile, Span, Spanned};

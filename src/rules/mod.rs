@@ -159,7 +159,17 @@ pub const RULES: &[&Rule] = &[
     &keys::missing_entity_prefix::RULE,
     &keys::unbounded_key::RULE,
     &keys::lossy_default::RULE,
+    &keys::unknown_field::RULE,
     // Names
+    &names::index_naming::RULE,
+    &names::key_attribute_naming::RULE,
+    &names::index_gap::RULE,
+    &names::invalid_index_name::RULE,
+    &names::key_attribute_name_too_long::RULE,
+    &names::reserved_word::RULE,
+    &names::inconsistent_prefix_case::RULE,
+    &names::inconsistent_delimiter::RULE,
+    &names::key_attribute_shadows_field::RULE,
     // Types
     // Indexes
     &indexes::missing_primary::RULE,
@@ -175,6 +185,7 @@ pub const RULES: &[&Rule] = &[
     &indexes::projection_misses_field::RULE,
     &indexes::lsi_collection_risk::RULE,
     &indexes::mutable_field_in_primary_key::RULE,
+    &indexes::multi_attribute_key_invalid::RULE,
     // Access patterns
     // Housekeeping
     &housekeeping::UNREADABLE_MODEL,

@@ -17,3 +17,4 @@ pub mod undocumented_index;
 pub mod untyped_attribute;
 pub mod unused_index;
 pub mod mutable_field_in_primary_key;
+pub mod multi_attribute_key_invalid;

@@ -20,3 +20,4 @@ pub mod unbounded_key;
 mod unset;
 pub mod unset_field_in_index_key;
 pub mod unset_field_in_primary_key;
+pub mod unknown_field;
