@@ -1,11 +1,13 @@
 //! `dynkeys lint`.
 
+mod known;
+mod output;
+
 use std::path::{Path, PathBuf};
 
-use crate::cli::{EXIT_CLEAN, EXIT_FINDINGS, LintArgs, LintFormat, Streams};
+use crate::cli::{EXIT_CLEAN, EXIT_FINDINGS, LintArgs, Streams};
 use crate::commands::models::{Loaded, load_all};
 use crate::config::{Config, FILE_NAME};
-use crate::emit::{write_linted, write_linted_json};
 use crate::error::Error;
 use crate::key::Engine;
 use crate::model::Dialect;
@@ -19,11 +21,10 @@ pub fn run(args: &LintArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let folder = std::env::current_dir().unwrap_or_default();
     let config = Config::find(args.config.as_deref(), &folder)?;
     let linter = Linter::new(args, &config)?;
-    let linted = linter.lint()?;
-    match args.format {
-        LintFormat::Human => write_linted(streams.out, streams.terminal, &linted),
-        LintFormat::Json => write_linted_json(streams.out, &linted),
-    }?;
+    let known = known::Known::new(args)?;
+    let mut linted = linter.lint()?;
+    known.apply(&mut linted, linter.paths.is_empty(), streams)?;
+    output::write(args, &folder, &linted, streams)?;
     Ok(if linted.summary().fails(args.fail_on.into()) { EXIT_FINDINGS } else { EXIT_CLEAN })
 }
 
@@ -54,7 +55,7 @@ impl<'l> Linter<'l> {
         }
         // A hook names every file that changed, the configuration too.
         let is_model = |path: &&PathBuf| path.file_name() != Some(Path::new(FILE_NAME).as_os_str());
-        let paths = args.paths.iter().filter(is_model).cloned().collect();
+        let paths = known::paths(args).filter(is_model).cloned().collect();
         Ok(Self { config, paths, dialect, levels })
     }
 
@@ -64,6 +65,7 @@ impl<'l> Linter<'l> {
         let (findings, ignored) = self.findings(&loaded);
         let mut linted = Linted::new(findings, &self.levels);
         linted.models = models;
+        linted.files = loaded.sources.iter().map(|source| source.name().to_owned()).collect();
         linted.ignored = ignored;
         Ok(linted)
     }

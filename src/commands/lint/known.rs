@@ -1,0 +1,68 @@
+//! `--baseline` and `--write-baseline`.
+
+use std::path::PathBuf;
+
+use crate::baseline::{Baseline, write_baseline};
+use crate::cli::{LintArgs, Streams};
+use crate::commands::models::is_model_path;
+use crate::error::Error;
+use crate::report::Linted;
+
+/// What to do about findings that are known.
+pub enum Known {
+    /// There is no baseline.
+    None,
+    /// Hide what the file knows.
+    Hide(PathBuf, Baseline),
+    /// Write what is found to the file.
+    Write(PathBuf),
+}
+
+impl Known {
+    /// What the flags ask for. A baseline is read before anything is linted.
+    pub fn new(args: &LintArgs) -> Result<Self, Error> {
+        match (&args.write_baseline, &args.baseline) {
+            (Some(Some(file)), _) if !is_model_path(file) => Ok(Self::Write(file.clone())),
+            (Some(_), Some(file)) => Ok(Self::Write(file.clone())),
+            (Some(_), None) => Err(Error::usage(
+                "`--write-baseline` does not say to which file",
+                "name it, as in `dynkeys lint --write-baseline dynkeys-baseline.json`",
+            )),
+            (None, Some(file)) => Ok(Self::Hide(file.clone(), Baseline::read(file)?)),
+            (None, None) => Ok(Self::None),
+        }
+    }
+
+    /// Hides what is known; where the baseline is written that is all.
+    pub fn apply(&self, linted: &mut Linted, whole: bool, streams: &mut Streams<'_>) -> Result<(), Error> {
+        match self {
+            Self::None => {}
+            Self::Hide(file, baseline) => {
+                baseline.hide(linted, whole);
+                if linted.mended > 0 {
+                    let (what, them) = match linted.mended {
+                        1 => ("1 finding that is".to_owned(), "it"),
+                        number => (format!("{number} findings that are"), "them"),
+                    };
+                    streams.note(&format!(
+                        "`{}` holds {what} no more; `--write-baseline` behind the same command takes {them} out",
+                        file.display(),
+                    ));
+                }
+            }
+            Self::Write(file) => {
+                linted.known = write_baseline(file, linted)?;
+                linted.findings.clear();
+                let plural = if linted.known == 1 { "" } else { "s" };
+                streams.note(&format!("wrote {} finding{plural} to `{}`", linted.known, file.display()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The paths to lint. A folder or a model behind a bare `--write-baseline` is one of them.
+pub fn paths(args: &LintArgs) -> impl Iterator<Item = &PathBuf> {
+    let behind = args.write_baseline.iter().flatten().filter(|path| is_model_path(path));
+    args.paths.iter().chain(behind)
+}
