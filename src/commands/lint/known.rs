@@ -7,6 +7,7 @@ use crate::cli::{LintArgs, Streams};
 use crate::commands::models::is_model_path;
 use crate::error::Error;
 use crate::report::Linted;
+use crate::text::printable;
 
 /// What to do about findings that are known.
 pub enum Known {
@@ -46,7 +47,7 @@ impl Known {
                     };
                     streams.note(&format!(
                         "`{}` holds {what} no more; `--write-baseline` behind the same command takes {them} out",
-                        file.display(),
+                        printable(&file.display().to_string()),
                     ));
                 }
             }
@@ -54,7 +55,11 @@ impl Known {
                 linted.known = write_baseline(file, linted)?;
                 linted.findings.clear();
                 let plural = if linted.known == 1 { "" } else { "s" };
-                streams.note(&format!("wrote {} finding{plural} to `{}`", linted.known, file.display()));
+                streams.note(&format!(
+                    "wrote {} finding{plural} to `{}`",
+                    linted.known,
+                    printable(&file.display().to_string())
+                ));
             }
         }
         Ok(())
