@@ -55,6 +55,7 @@ enum ColorChoice {
 enum Command {
     Explain(ExplainArgs),
     Lint(LintArgs),
+    Rules(RulesArgs),
     Schema(SchemaArgs),
     Init(InitArgs),
     Completions(CompletionsArgs),
@@ -207,6 +208,8 @@ Examples:
   dynkeys lint --fix                      applies the safe fixes; --fix --unsafe the others too
   dynkeys lint --diff                     what the safe fixes would change, as a patch
   dynkeys lint --rule unused-index=off    a level for a rule: error, warning, info or off
+  dynkeys lint --write-baseline known.json
+      begin with a design as it is; from then on `dynkeys lint --baseline known.json`
   dynkeys rules overlapping-keys          what a rule finds, why it matters and how to fix it
 
 Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the run itself failed.
@@ -219,6 +222,12 @@ pub struct LintArgs {
     /// How build_key behaves, for every model: `guide` or `boto3-assist@VERSION`
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<String>,
+    /// Hide the findings that this file knows
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write what is found to FILE, else to that of --baseline, and hide it; a folder or a model here is one to lint
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    pub write_baseline: Option<Option<PathBuf>>,
     /// The output's format
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: LintFormat,
@@ -246,6 +255,37 @@ pub struct LintArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LintFormat {
     /// For people: each finding with its place
+    Human,
+    /// One JSON document
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// JUnit XML, for GitLab and Jenkins
+    Junit,
+}
+
+/// List the rules, or explain one: what it finds, why it matters, how to fix it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dynkeys rules                           all rules with their levels
+  dynkeys rules overlapping-keys          the page of a rule
+  dynkeys rules --format json             for a script")]
+pub struct RulesArgs {
+    /// The rule; all without one
+    #[arg(value_name = "NAME")]
+    pub rule: Option<String>,
+    /// The output's format
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: RulesFormat,
+}
+
+/// The formats of `rules`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    /// For people
     Human,
     /// One JSON document
     Json,
@@ -363,6 +403,7 @@ pub fn run() -> u8 {
     let done = match &cli.command {
         Command::Explain(args) => commands::explain::run(args, &mut streams),
         Command::Lint(args) => commands::lint::run(args, &mut streams),
+        Command::Rules(args) => commands::rules::run(args, &mut streams),
         Command::Schema(args) => commands::schema::run(args, &mut streams),
         Command::Init(args) => commands::init::run(args, &mut streams),
         Command::Completions(args) => commands::completions::run(args, &mut streams),

@@ -3,8 +3,10 @@
 //! The layers, lowest first; each uses those before it and never those after it: [`text`], [`error`] and [`value`];
 //! [`model`]; [`key`]; [`source`]; [`audit`]; [`rules`]; [`report`], [`suppress`], [`fix`] and
 //! [`config`]; [`emit`]; [`commands`] and [`cli`].
+//! [`model`]; [`key`]; [`source`]; [`audit`]; [`rules`]; [`report`], [`suppress`], [`baseline`] and [`config`]; [`emit`]; [`commands`] and [`cli`].
 
 pub mod audit;
+pub mod baseline;
 pub mod cli;
 pub mod commands;
 pub mod config;

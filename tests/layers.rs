@@ -11,7 +11,7 @@ const ROWS: [&[&str]; 10] = [
     &["source"],
     &["audit"],
     &["rules"],
-    &["report", "config", "suppress", "fix"],
+    &["report", "config", "suppress", "fix", "baseline"],
     &["emit"],
     &["commands", "cli"],
     &["main", "lib"],

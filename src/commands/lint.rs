@@ -1,16 +1,17 @@
 //! `dynkeys lint`.
 
 mod fixing;
+mod known;
+mod output;
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::cli::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, LintArgs, LintFormat, Streams};
+use crate::cli::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, LintArgs, Streams};
 use crate::commands::models::{Loaded, load_all};
-use crate::config::{Config, FILE_NAME};
-use crate::emit::{write_linted, write_linted_json};
+use crate::config::Config;
 use crate::error::Error;
 use crate::fix::{Checked, FileState, Texts};
 use crate::key::Engine;
@@ -20,24 +21,29 @@ use crate::rules::{Design, DesignFinding, Entity, RULES, check_design, rule, unk
 use crate::suppress::suppress;
 use crate::text::{SourceFile, did_you_mean};
 
+use known::Known;
+
 /// Lints the models.
 pub fn run(args: &LintArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let folder = std::env::current_dir().unwrap_or_default();
     let config = Config::find(args.config.as_deref(), &folder)?;
+    let known = Known::new(args)?;
     // What fixes have changed stands in for the files, the configuration's too.
-    let lint = |texts: &Texts| match config.file.as_ref().and_then(|(_, file)| texts.get(file.name())) {
-        Some(text) => Linter::new(args, &config.reread(text)?)?.lint(texts),
-        None => Linter::new(args, &config)?.lint(texts),
+    let lint = |texts: &Texts| {
+        let mut checked = match config.file.as_ref().and_then(|(_, file)| texts.get(file.name())) {
+            Some(text) => Linter::new(args, &config.reread(text)?)?.lint(texts),
+            None => Linter::new(args, &config)?.lint(texts),
+        }?;
+        known.hide(&mut checked.linted, known::paths(args).next().is_none());
+        Ok(checked)
     };
-    let (linted, is_whole) = match (args.diff, args.fix) {
+    let (mut linted, is_whole) = match (args.diff, args.fix) {
         (true, _) => return fixing::diff(args, lint, streams),
         (false, true) => fixing::fix(args, lint, streams)?,
         (false, false) => (lint(&Texts::default())?.linted, true),
     };
-    match args.format {
-        LintFormat::Human => write_linted(streams.out, streams.terminal, &linted),
-        LintFormat::Json => write_linted_json(streams.out, &linted),
-    }?;
+    known.finish(&mut linted, streams)?;
+    output::write(args, &folder, &linted, streams)?;
     if !is_whole {
         return Ok(EXIT_FAILED);
     }
@@ -69,9 +75,7 @@ impl<'l> Linter<'l> {
             }
             levels.set(name.clone(), *level);
         }
-        // A hook names every file that changed, the configuration too.
-        let is_model = |path: &&PathBuf| path.file_name() != Some(Path::new(FILE_NAME).as_os_str());
-        let paths = args.paths.iter().filter(is_model).cloned().collect();
+        let paths = known::paths(args).cloned().collect();
         Ok(Self { config, paths, dialect, levels })
     }
 
@@ -81,6 +85,7 @@ impl<'l> Linter<'l> {
         let (findings, ignored) = self.findings(&loaded);
         let mut linted = Linted::new(findings, &self.levels);
         linted.models = models;
+        linted.files = loaded.sources.iter().map(|source| source.name().to_owned()).collect();
         linted.ignored = ignored;
         Ok(Checked { linted, files: self.files(&loaded) })
     }

@@ -6,4 +6,5 @@ pub mod init;
 pub mod lint;
 pub mod man;
 mod models;
+pub mod rules;
 pub mod schema;

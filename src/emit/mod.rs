@@ -6,8 +6,10 @@ mod dictionary;
 mod human;
 mod json;
 mod lint;
+mod markdown;
 mod pages;
 mod query;
+mod rules;
 mod terminal;
 
 pub use diagnostic::Diagnostics;
@@ -15,7 +17,11 @@ pub use dialects::{Comparison, write_comparison, write_comparison_json};
 pub use dictionary::{Dictionary, dictionary, write_python};
 pub use human::{write_findings, write_item, write_summary};
 pub use json::{ItemLine, Json, push_json};
-pub use lint::{write_diff, write_linted, write_linted_json};
+pub use lint::{
+    Root, write_diff, write_linted, write_linted_github, write_linted_json, write_linted_junit, write_linted_sarif,
+    write_linted_summary,
+};
 pub use pages::{rule_index, rule_page};
 pub use query::{Condition, Query, QueryError, query, write_query};
+pub use rules::{write_rule, write_rule_json, write_rules, write_rules_json};
 pub use terminal::Terminal;

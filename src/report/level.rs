@@ -31,6 +31,18 @@ impl From<DefaultLevel> for Level {
     }
 }
 
+impl Level {
+    /// True where a finding of this level is at or above `fail_on`.
+    pub fn fails(self, fail_on: FailOn) -> bool {
+        match fail_on {
+            FailOn::Error => self >= Self::Error,
+            FailOn::Warning => self >= Self::Warning,
+            FailOn::Info => self >= Self::Info,
+            FailOn::Never => false,
+        }
+    }
+}
+
 /// The lowest level of a finding that makes the exit status 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {

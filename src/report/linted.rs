@@ -28,6 +28,8 @@ pub struct Linted {
     pub findings: Vec<Reported>,
     /// How many models were linted.
     pub models: usize,
+    /// The files of models, also of those that could not be read, in order.
+    pub files: Vec<String>,
     /// How many findings comments hide.
     pub ignored: usize,
     /// How many findings the baseline hides.

@@ -45,11 +45,7 @@ impl Summary {
 
     /// True where there is a finding at or above `fail_on`.
     pub fn fails(&self, fail_on: FailOn) -> bool {
-        match fail_on {
-            FailOn::Error => self.errors > 0,
-            FailOn::Warning => self.errors + self.warnings > 0,
-            FailOn::Info => self.errors + self.warnings + self.infos > 0,
-            FailOn::Never => false,
-        }
+        let counts = [(Level::Error, self.errors), (Level::Warning, self.warnings), (Level::Info, self.infos)];
+        counts.iter().any(|(level, count)| *count > 0 && level.fails(fail_on))
     }
 }

@@ -75,6 +75,19 @@ impl Group {
     pub const ALL: [Self; 7] =
         [Self::Items, Self::Keys, Self::Names, Self::Types, Self::Indexes, Self::Patterns, Self::Housekeeping];
 
+    /// Its name, in kebab case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Items => "items",
+            Self::Keys => "keys",
+            Self::Names => "names",
+            Self::Types => "types",
+            Self::Indexes => "indexes",
+            Self::Patterns => "access-patterns",
+            Self::Housekeeping => "housekeeping",
+        }
+    }
+
     /// Its heading.
     pub const fn title(self) -> &'static str {
         match self {

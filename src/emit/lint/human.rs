@@ -17,6 +17,11 @@ pub fn write_linted(out: &mut dyn Write, terminal: Terminal, linted: &Linted) ->
     for reported in &linted.findings {
         write_finding(out, terminal, reported).map_err(Error::Output)?;
     }
+    write_linted_summary(out, terminal, linted)
+}
+
+/// Writes how many findings there are.
+pub fn write_linted_summary(out: &mut dyn Write, terminal: Terminal, linted: &Linted) -> Result<(), Error> {
     writeln!(out, "{}", terminal.bold(&summary(linted))).map_err(Error::Output)
 }
 
@@ -40,10 +45,7 @@ fn write_finding(out: &mut dyn Write, terminal: Terminal, reported: &Reported) -
         super::super::human::wrapped(out, terminal, "  help: ", "  help: ", &printable(&finding.help))?;
     }
     if let Some(fix) = &finding.fix {
-        let how = match fix.safety {
-            crate::rules::Safety::Safe => "--fix",
-            crate::rules::Safety::Unsafe => "--fix --unsafe",
-        };
+        let how = super::fix_command(fix.safety);
         super::super::human::wrapped(
             out,
             terminal,

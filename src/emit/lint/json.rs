@@ -25,6 +25,7 @@ struct Summary {
     infos: u64,
     ignored: usize,
     known: usize,
+    mended: usize,
 }
 
 #[derive(Serialize)]
@@ -56,7 +57,7 @@ struct Related<'d> {
 }
 
 #[derive(Serialize)]
-struct WitnessLine<'d> {
+pub(super) struct WitnessLine<'d> {
     caption: &'d str,
     items: Vec<WitnessItem<'d>>,
     keys: serde_json::Map<String, serde_json::Value>,
@@ -98,6 +99,7 @@ pub fn write_linted_json(out: &mut dyn Write, linted: &Linted) -> Result<(), Err
             infos: summary.infos,
             ignored: linted.ignored,
             known: linted.known,
+            mended: linted.mended,
         },
     };
     let mut bytes = Vec::new();
@@ -120,7 +122,7 @@ fn line(reported: &Reported) -> Result<Line<'_>, Error> {
         end_line: end.line,
         end_column: end.column,
         help: &finding.help,
-        url: rule_url(finding),
+        url: rule_url(finding.rule),
         fingerprint: &reported.fingerprint,
         related: finding
             .related
@@ -158,7 +160,8 @@ fn line(reported: &Reported) -> Result<Line<'_>, Error> {
     })
 }
 
-fn witness(witness: &Witness) -> Result<WitnessLine<'_>, Error> {
+/// The items of a witness and the keys that they share.
+pub(super) fn witness(witness: &Witness) -> Result<WitnessLine<'_>, Error> {
     let value = |value: &crate::value::Value<'_>| {
         serde_json::to_value(Json(value)).map_err(|error| Error::Output(error.into()))
     };

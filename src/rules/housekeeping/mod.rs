@@ -2,7 +2,7 @@
 
 use crate::error::Problem;
 use crate::rules::{Check, DefaultLevel, DesignFinding, Edit, Fix, Group, Place, Rule, Safety, rule};
-use crate::text::{Replacement, did_you_mean, replacement};
+use crate::text::{Replacement, SourceFile, did_you_mean, replacement};
 
 /// `unreadable-model`.
 pub static UNREADABLE_MODEL: Rule = Rule {
@@ -125,7 +125,7 @@ pub fn unreadable_model(problem: &Problem) -> DesignFinding {
     let place = Place::new(&problem.source, problem.span);
     let mut finding = DesignFinding::new(reading.unwrap_or(&UNREADABLE_MODEL), place, message)
         .label(problem.label.clone())
-        .subject([problem.code, problem.source.name(), problem.message.as_str()])
+        .subject([problem.code, file_name(&problem.source), problem.source.slice(problem.span)])
         .help(problem.help.clone().unwrap_or_default());
     if let Some((span, words)) = &problem.related {
         finding = finding.related(Place::new(&problem.source, *span), words.clone());
@@ -150,9 +150,14 @@ fn replace(place: Place, meant: &Replacement) -> Fix {
     }
 }
 
+/// A file's name without its folders: the same wherever the run was.
+fn file_name(source: &SourceFile) -> &str {
+    source.name().rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
 /// An ignore that matched nothing.
 pub fn unused_ignore(place: Place, name: &str, fix: Fix) -> DesignFinding {
-    let subject = [place.source.name().to_owned(), name.to_owned()];
+    let subject = [file_name(&place.source).to_owned(), name.to_owned()];
     DesignFinding::new(&UNUSED_IGNORE, place, format!("this ignores `{name}`, and nothing of it is found here"))
         .label("hides nothing")
         .subject(subject)
@@ -167,7 +172,7 @@ pub fn unknown_rule(place: Place, name: &str) -> DesignFinding {
         Some(_) => did_you_mean(name, known.clone()).unwrap_or_default(),
         None => "`dynkeys rules` lists the names".to_owned(),
     };
-    let subject = [place.source.name().to_owned(), name.to_owned()];
+    let subject = [file_name(&place.source).to_owned(), name.to_owned()];
     let finding = DesignFinding::new(&UNKNOWN_RULE, place.clone(), format!("there is no rule `{name}`"))
         .label("not known")
         .subject(subject)

@@ -150,7 +150,7 @@ fn visit_printed(expression: &Expression, visit: &mut impl FnMut(&FieldPath)) {
 
 fn unbounded_holes<'s>(shape: &'s Shape, holes: &mut Vec<&'s Hole>) {
     match shape {
-        Shape::Literal(_) => {}
+        Shape::Literal(_) | Shape::Blank(_) => {}
         Shape::Hole(hole) if hole.max_bytes.is_none() => holes.push(hole),
         Shape::Hole(_) => {}
         Shape::Concat(parts) | Shape::Either(parts) => parts.iter().for_each(|part| unbounded_holes(part, holes)),
