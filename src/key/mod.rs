@@ -3,11 +3,14 @@
 //! A [`Model`](crate::model::Model) is compiled once into an [`Engine`]; an item is mapped onto its fields with
 //! [`Engine::map`], and [`Engine::write`] writes every key into a buffer that is used again for the next item.
 
+mod access;
 mod automaton;
 mod coerce;
 mod engine;
 mod evaluate;
+mod expression_text;
 mod fields;
+mod given;
 mod layout;
 mod pairs;
 pub mod python;
@@ -16,9 +19,11 @@ mod shape;
 mod trace;
 mod values;
 
+pub use access::{Access, Behind, KnownKey};
 pub use automaton::Automaton;
 pub use engine::{Engine, EngineIndex, EngineKey, Half, KeyBuffer, Written};
 pub use evaluate::Failure;
+pub use expression_text::expression_text;
 pub use fields::{Fields, Held, Slot, State};
 pub use layout::{Way, WayPiece, rule_span, ways};
 pub use pairs::build_key;
