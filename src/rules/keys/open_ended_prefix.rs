@@ -78,7 +78,7 @@ fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
         let message =
             format!("`begins_with({attribute}, \"{prefix}\")` for `{}` also reads `{}`", found.shorter, found.longer);
         let Some(field) = last_field(last) else { continue };
-        let given = asked.pattern.given.iter().find(|given| field.name.starts_with(given.as_str()));
+        let given = asked.pattern.given.iter().find(|given| *field.name == ***given);
         let place = given.map_or(asked.pattern.name.span, |given| given.span);
         findings.add(
             DesignFinding::new(&RULE, entity.place(place), message)

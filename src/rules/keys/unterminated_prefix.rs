@@ -74,7 +74,6 @@ struct Prefix<'m, 'e> {
 }
 
 fn check(design: &Design, findings: &mut DesignFindings) {
-    let mut seen: BTreeSet<[(String, usize); 2]> = BTreeSet::new();
     for members in collections(design) {
         let mut prefixes: Vec<Prefix<'_, '_>> = members.iter().flat_map(of_member).collect();
         // What begins with a text follows it.
@@ -87,24 +86,25 @@ fn check(design: &Design, findings: &mut DesignFindings) {
             }
             let behind = prefixes.get(at + 1..).unwrap_or_default();
             let longer = behind.iter().take_while(|longer| longer.text.starts_with(&shorter.text));
+            let mut told: BTreeSet<&str> = BTreeSet::new();
             for longer in longer.filter(|longer| goes_on(shorter, longer, delimiter)) {
-                if !seen.insert([place_of(shorter), place_of(longer)]) {
+                let other = longer.member.entity.name();
+                if told.contains(other) {
                     continue;
                 }
-                let search = Search::new(shorter.member, Wanted::Begins(&shorter.text));
+                let search = Search::new(design, shorter.member, Wanted::Begins(&shorter.text));
                 if let Some(meeting) = search.meeting(longer.member) {
                     let caption = format!("begins_with(\"{}\") reads both", shorter.text);
                     let witness = meeting.witness(shorter.member, longer.member, caption);
-                    findings.add(finding(shorter, longer, delimiter).witness(witness));
+                    let finding = finding(shorter, longer, delimiter).witness(witness);
+                    // One edit mends all that the prefix begins.
+                    let fix = told.is_empty().then(|| fix(shorter, delimiter)).flatten();
+                    findings.add(DesignFinding { fix, ..finding });
+                    told.insert(other);
                 }
             }
         }
     }
-}
-
-/// The file of a way and where it is there.
-fn place_of(prefix: &Prefix<'_, '_>) -> (String, usize) {
-    (prefix.member.entity.model().source.name().to_owned(), rule_span(prefix.way.rule).start)
 }
 
 fn of_member<'m, 'e>(member: &'m Member<'e>) -> impl Iterator<Item = Prefix<'m, 'e>> {
@@ -132,13 +132,18 @@ fn finding(shorter: &Prefix<'_, '_>, longer: &Prefix<'_, '_>, delimiter: &str) -
         other.name()
     );
     let [entity, index, attribute] = shorter.key.subject();
-    let finding = DesignFinding::new(&RULE, own.place(rule_span(shorter.way.rule)), message)
+    let word = shorter.text.trim_end_matches(|c: char| c.is_ascii_punctuation());
+    DesignFinding::new(&RULE, own.place(rule_span(shorter.way.rule)), message)
         .label(format!("begins with `{}`", shorter.text))
         .related(other.place(rule_span(longer.way.rule)), format!("begins with `{}`", longer.text))
         .subject([entity, index, attribute, other.name().to_owned()])
-        .help(format!("end the prefix with the delimiter: `{}{delimiter}`", shorter.text));
-    let Some(place) = first_placeholder(shorter) else { return finding };
-    finding.fix(Fix {
+        .help(format!("end the prefix with the delimiter: `{word}{delimiter}`"))
+}
+
+/// The delimiter put behind the prefix, unless another mark is there already.
+fn fix(shorter: &Prefix<'_, '_>, delimiter: &str) -> Option<Fix> {
+    let place = first_placeholder(shorter).filter(|_| shorter.text.ends_with(char::is_alphanumeric))?;
+    Some(Fix {
         title: format!("end the prefix with `{delimiter}`"),
         safety: Safety::Unsafe,
         edits: vec![Edit { place, text: delimiter.to_owned() }],

@@ -66,7 +66,7 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         // The item proves it: behind the value its key goes on.
         let Some((witness, bound)) = witness(&asked) else { continue };
         let upper = last.text();
-        let behind = last.continuation().and_then(|text| text.chars().next()).and_then(character_behind);
+        let behind = last.continuation().and_then(|text| text.chars().next()).and_then(mark_behind);
         let mark = behind.unwrap_or('~');
         let why = match last.continuation().and_then(|text| text.chars().next()) {
             Some(first) if behind.is_some() => format!("`{mark}` is the character behind `{first}`"),
@@ -98,8 +98,8 @@ fn witness(asked: &Asked<'_>) -> Option<(Witness, String)> {
     Some((witness, bound))
 }
 
-/// The printable character behind one, where both are ASCII.
-fn character_behind(c: char) -> Option<char> {
+/// The mark behind one in ASCII, where it is one that nobody takes for a digit or a placeholder.
+fn mark_behind(c: char) -> Option<char> {
     let next = char::from(u8::try_from(c).ok()?.checked_add(1)?);
-    next.is_ascii_graphic().then_some(next)
+    (next.is_ascii_punctuation() && !matches!(next, '{' | '}')).then_some(next)
 }

@@ -16,6 +16,8 @@ pub(in crate::rules) struct Member<'e> {
     pub sort: Vec<KeyOf<'e>>,
     /// The text with which each partition key begins, whatever the item.
     partition_prefixes: Vec<String>,
+    /// The same of each sort key.
+    pub sort_prefixes: Vec<String>,
 }
 
 /// The indexes of a table, each with the entities that write the same attributes for it.
@@ -30,14 +32,9 @@ pub(in crate::rules) fn collections(design: &Design) -> Vec<Vec<Member<'_>>> {
                 IndexKind::Primary => String::new(),
                 _ => index.name.value.clone(),
             };
-            let partition_prefixes = partition.iter().map(|key| key.shape().literal_prefix()).collect();
-            all.entry((name, attributes)).or_default().push(Member {
-                entity,
-                index,
-                partition,
-                sort,
-                partition_prefixes,
-            });
+            let prefixes = |keys: &[KeyOf<'_>]| keys.iter().map(|key| key.shape().literal_prefix()).collect();
+            let (partition_prefixes, sort_prefixes) = (prefixes(&partition), prefixes(&sort));
+            all.entry((name, attributes)).or_default().push(Member { entity, index, partition, sort, partition_prefixes, sort_prefixes });
         }
     }
     all.into_values().filter(|members| members.len() > 1).collect()

@@ -97,3 +97,53 @@ fn set(entity: &Entity, item: &mut Entries, expression: &Expression, text: &str)
         _ => false,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::key::Engine;
+    use crate::model::{Dialect, load};
+    use crate::text::SourceFile;
+
+    fn entity(key: &str) -> Entity {
+        let text = format!(
+            "entity = \"Order\"\n[attributes]\nid = \"string\"\nnumber = \"integer\"\n\
+             [indexes.primary]\npartition_key = {{ attribute = \"pk\", {key} }}"
+        );
+        Entity::new(Engine::new(load(&SourceFile::new("order.toml", text)).unwrap().into(), Dialect::default()))
+    }
+
+    /// The keys that the engine writes for the items that were proposed for a text.
+    fn proposed(key: &str, text: &str) -> Vec<String> {
+        let entity = entity(key);
+        let items = filled(&entity, &Entries::new(), &[(entity.key(0), text)]);
+        let written = |item: &Entries| match entity.write(item).get(0) {
+            crate::key::Written::Text(text) => text.to_owned(),
+            other => format!("{other:?}"),
+        };
+        items.iter().map(written).collect()
+    }
+
+    #[test]
+    fn a_key_is_taken_apart_into_the_values_that_write_it() {
+        for (key, text) in [
+            (r#"build_key = [["order", "{id}"], ["n", "{number}"]]"#, "order#a-1#n#12"),
+            (r#"template = "{id|lower}#{number|zfill(6)}""#, "abc#000012"),
+            (r#"template = "{id or 'none'}""#, "x"),
+            (r#"cases = [{ when = "number", template = "n#{number}" }, { template = "i#{id}" }]"#, "i#x"),
+            (r#"template = "{id}#x#{number}""#, "a#x#7"),
+        ] {
+            assert_eq!(proposed(key, text), [text], "{key}");
+        }
+    }
+
+    #[test]
+    fn what_no_value_writes_is_not_proposed() {
+        let key = r#"build_key = [["order", "{id}"], ["n", "{number}"]]"#;
+        for text in ["user#a#n#1", "order#a", "order#a#n#x"] {
+            assert!(proposed(key, text).is_empty(), "{text}");
+        }
+        assert!(proposed(r#"template = "{id}{number}""#, "a1").is_empty());
+    }
+}

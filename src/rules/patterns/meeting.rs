@@ -8,8 +8,8 @@ use super::asked::{Asked, known_part};
 use super::collection::Member;
 use super::filled::{begun, filled};
 use crate::key::{Automaton, KnownKey, Shape, WayPiece};
-use crate::model::{Expression, SortCondition};
-use crate::rules::{Entity, Entries, KeyOf, Witness};
+use crate::model::{Expression, KeyType, SortCondition};
+use crate::rules::{Design, Entity, Entries, KeyOf, Witness};
 use crate::value::Value;
 
 /// What the sort keys of both must fulfil.
@@ -27,10 +27,22 @@ pub(in crate::rules) struct Meeting {
     partition: Vec<String>,
 }
 
+/// An own item with its keys.
+struct Looked {
+    item: Entries,
+    partition: Vec<String>,
+    sort: Vec<String>,
+    /// What the query's condition compares the sort key with.
+    bound: Option<String>,
+}
+
 /// Looks for meetings of one member with others.
 pub(in crate::rules) struct Search<'w, 'e> {
     own: &'w Member<'e>,
     wanted: Wanted<'w, 'e>,
+    delimiters: [&'w str; 2],
+    /// The usual item of the own entity.
+    usual: Option<Looked>,
     /// The beginnings that the query's sort key can have; worked out where they are needed.
     beginnings: OnceCell<Option<Automaton>>,
 }
@@ -40,14 +52,18 @@ const MOST_TEXTS: usize = 4;
 
 impl<'w, 'e> Search<'w, 'e> {
     /// A search from one member.
-    pub fn new(own: &'w Member<'e>, wanted: Wanted<'w, 'e>) -> Self {
-        Self { own, wanted, beginnings: OnceCell::new() }
+    pub fn new(design: &'w Design, own: &'w Member<'e>, wanted: Wanted<'w, 'e>) -> Self {
+        let delimiters = ["#", design.delimiter.as_str()];
+        let mut search = Self { own, wanted, delimiters, usual: None, beginnings: OnceCell::new() };
+        search.usual = own.entity.scenarios().first().and_then(|usual| search.look(&usual.item));
+        search
     }
 
     /// Two items that meet, whose values hold no delimiter.
     pub fn meeting(&self, other: &Member<'_>) -> Option<Meeting> {
         let base = &self.own.entity.scenarios().first()?.item;
-        self.from(base, other).or_else(|| {
+        let usual = self.usual.as_ref().and_then(|usual| self.from(usual, other));
+        usual.or_else(|| {
             let automata = |(own, other): (&KeyOf<'e>, &KeyOf<'_>)| {
                 let (Some(own), Some(other)) = (own.automaton(), other.automaton()) else { return Some(Vec::new()) };
                 own.meets(other).then(|| own.shared_many(other, MOST_TEXTS))
@@ -65,7 +81,7 @@ impl<'w, 'e> Search<'w, 'e> {
                 bases.splice(0..0, tried);
             }
             let sorted: Vec<Entries> = bases.iter().flat_map(|base| self.with_sort(base, other)).collect();
-            sorted.iter().chain(&bases).find_map(|item| self.from(item, other))
+            sorted.iter().chain(&bases).find_map(|item| self.from(&self.look(item)?, other))
         })
     }
 
@@ -86,71 +102,92 @@ impl<'w, 'e> Search<'w, 'e> {
     }
 
     /// The meeting of this item with one of the other's.
-    fn from(&self, own: &Entries, other: &Member<'_>) -> Option<Meeting> {
-        let partition = self.own.partition_of(own).filter(|_| keeps(self.own.entity, own))?;
-        let sort = self.own.sort_of(own)?;
+    fn from(&self, own: &Looked, other: &Member<'_>) -> Option<Meeting> {
         let base = &other.entity.scenarios().first()?.item;
         let mut wanted: Vec<(KeyOf<'_>, &str)> =
-            other.partition.iter().copied().zip(partition.iter().map(String::as_str)).collect();
-        let reads = |item: &Entries| self.reads(own, &sort, item, other);
-        let fits = |item: &Entries| {
-            keeps(other.entity, item) && other.partition_of(item).as_ref() == Some(&partition) && reads(item)
+            other.partition.iter().copied().zip(own.partition.iter().map(String::as_str)).collect();
+        let is_there = |item: &Entries| other.partition_of(item).as_ref() == Some(&own.partition);
+        let found = |items: &[Entries]| {
+            let fits = |item: &&Entries| self.reads(own, item, other) && self.keeps(other.entity, item);
+            items.iter().find(fits).cloned()
         };
-        let found =
-            |wanted: &[(KeyOf<'_>, &str)]| filled(other.entity, base, wanted).into_iter().find(|item| fits(item));
-        let item = found(&wanted).or_else(|| {
+        let mut inside = filled(other.entity, base, &wanted);
+        inside.retain(|item| is_there(item));
+        if inside.is_empty() {
+            return None;
+        }
+        let item = found(&inside).or_else(|| {
             let Wanted::Query(asked) = &self.wanted else { return None };
-            let (last, before) = asked.access.sort_keys.split_last()?;
-            wanted.extend(other.sort.iter().copied().zip(sort.iter().map(String::as_str)).take(before.len()));
-            let (text, end) = known_part(&asked.last_key()?, last, own)?;
-            let key = other.sort.get(before.len())?;
-            let beginning = Hir::literal(text.get(..end)?.as_bytes());
+            let before = asked.access.sort_keys.len().checked_sub(1)?;
+            wanted.extend(other.sort.iter().copied().zip(own.sort.iter().map(String::as_str)).take(before));
+            let key = other.sort.get(before)?;
+            let beginning = Hir::literal(own.bound.as_ref()?.as_bytes());
             let beginning = Automaton::new(&Hir::concat(vec![beginning, anything()]))?;
             let texts = beginning.shared_many(key.automaton()?, MOST_TEXTS);
             texts.iter().find_map(|text| {
                 let mut wanted = wanted.clone();
                 wanted.push((*key, text));
-                found(&wanted)
+                let mut items = filled(other.entity, base, &wanted);
+                items.retain(|item| is_there(item));
+                found(&items)
             })
         })?;
-        Some(Meeting { own: own.clone(), other: item, partition })
+        Some(Meeting { own: own.item.clone(), other: item, partition: own.partition.clone() })
+    }
+
+    /// What there is to know of an own item; none where it does not keep to the model or is not in the index.
+    fn look(&self, item: &Entries) -> Option<Looked> {
+        let partition = self.own.partition_of(item)?;
+        let sort = self.own.sort_of(item)?;
+        let bound = match &self.wanted {
+            Wanted::Begins(_) => None,
+            Wanted::Query(asked) => asked.access.last().and_then(|last| {
+                let known = known_part(&asked.last_key()?, last, item);
+                // A number is known as a whole.
+                let whole = || sort.get(asked.access.sort_keys.len() - 1).filter(|_| last.is_complete()).cloned();
+                known.map_or_else(whole, |(text, end)| text.get(..end).map(str::to_owned))
+            }),
+        };
+        self.keeps(self.own.entity, item).then(|| Looked { item: item.clone(), partition, sort, bound })
     }
 
     /// True where what reads the own item reads the other's as well, once it looks into its partition.
-    fn reads(&self, own: &Entries, sort: &[String], item: &Entries, other: &Member<'_>) -> bool {
+    fn reads(&self, own: &Looked, item: &Entries, other: &Member<'_>) -> bool {
         let Some(theirs) = other.sort_of(item) else { return false };
-        match &self.wanted {
+        let asked = match &self.wanted {
             Wanted::Begins(text) => {
                 let begins = |keys: &[String]| keys.first().is_some_and(|key| key.starts_with(text));
-                begins(sort) && begins(&theirs)
+                return begins(&own.sort) && begins(&theirs);
             }
-            Wanted::Query(asked) => {
-                let Some((last, before)) = asked.access.sort_keys.split_last() else { return true };
-                let at = before.len();
-                if sort.get(..at) != theirs.get(..at) {
-                    return false;
-                }
-                let known = asked.last_key().and_then(|key| known_part(&key, last, own));
-                // A number is known as a whole.
-                let bound = match &known {
-                    Some((text, end)) => text.get(..*end),
-                    None if last.is_complete() => sort.get(at).map(String::as_str),
-                    None => None,
-                };
-                let (Some(bound), Some(theirs)) = (bound, theirs.get(at)) else { return false };
-                let is_text = known.is_some();
-                match asked.access.condition {
-                    None => true,
-                    Some(SortCondition::Eq) => theirs == bound,
-                    // A range that holds the value itself reads what begins with it.
-                    Some(SortCondition::BeginsWith | SortCondition::Between) => theirs.starts_with(bound),
-                    Some(SortCondition::Lt) => is_text && theirs.as_str() < bound,
-                    Some(SortCondition::Lte) => is_text && theirs.as_str() <= bound,
-                    Some(SortCondition::Gt) => is_text && theirs.as_str() > bound,
-                    Some(SortCondition::Gte) => is_text && theirs.as_str() >= bound,
-                }
-            }
+            Wanted::Query(asked) => asked,
+        };
+        let Some((last, before)) = asked.access.sort_keys.split_last() else { return true };
+        let at = before.len();
+        let (Some(bound), Some(their_last)) = (&own.bound, theirs.get(at)) else { return false };
+        if own.sort.get(..at) != theirs.get(..at) {
+            return false;
         }
+        // The order of numbers is not that of their texts.
+        let is_text = last.key.kind == KeyType::S;
+        match asked.access.condition {
+            None => true,
+            Some(SortCondition::Eq) => their_last == bound,
+            // A range that holds the value itself reads what begins with it.
+            Some(SortCondition::BeginsWith | SortCondition::Between) => their_last.starts_with(bound.as_str()),
+            Some(SortCondition::Lt) => is_text && their_last < bound,
+            Some(SortCondition::Lte) => is_text && their_last <= bound,
+            Some(SortCondition::Gt) => is_text && their_last > bound,
+            Some(SortCondition::Gte) => is_text && their_last >= bound,
+        }
+    }
+
+    /// True of an item that keeps to its model and has no delimiter in the value of a key.
+    fn keeps(&self, entity: &Entity, item: &Entries) -> bool {
+        let holds = |value: &Value<'_>| match value {
+            Value::Str(text) => self.delimiters.iter().any(|one| !one.is_empty() && text.contains(one)),
+            _ => false,
+        };
+        !entity.witness_item(item).fields.iter().any(|(_, value)| holds(value)) && entity.conforms(item)
     }
 }
 
@@ -164,12 +201,6 @@ impl Meeting {
             keys: attributes.zip(self.partition.iter().cloned()).collect(),
         }
     }
-}
-
-/// True of an item that keeps to the model and has no delimiter in the value of a key.
-fn keeps(entity: &Entity, item: &Entries) -> bool {
-    let holds_delimiter = |value: &Value<'_>| matches!(value, Value::Str(text) if text.contains('#'));
-    entity.conforms(item) && !entity.witness_item(item).fields.iter().any(|(_, value)| holds_delimiter(value))
 }
 
 /// What a piece of a key can print, without a delimiter in a value.

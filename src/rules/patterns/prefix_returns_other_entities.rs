@@ -89,7 +89,7 @@ fn check(design: &Design, findings: &mut DesignFindings) {
                         && own.may_share_partition(other)
                         && may_be_read(asked.access.condition, prefix, other, at)
                 };
-                let search = Search::new(own, Wanted::Query(&asked));
+                let search = Search::new(design, own, Wanted::Query(&asked));
                 let mut others = members.iter().filter(may_meet).take(MOST_LOOKED_INTO);
                 let met = others.find_map(|other| Some((other, search.meeting(other)?)));
                 if let Some((other, meeting)) = met {
@@ -115,7 +115,7 @@ fn can_be_asked(asked: &Asked<'_>) -> bool {
 fn may_be_read(condition: Option<SortCondition>, prefix: &str, other: &Member<'_>, at: usize) -> bool {
     match condition {
         Some(SortCondition::Eq | SortCondition::BeginsWith | SortCondition::Between) => {
-            other.sort.get(at).is_some_and(|key| begin_alike(prefix, &key.shape().literal_prefix()))
+            other.sort_prefixes.get(at).is_some_and(|theirs| begin_alike(prefix, theirs))
         }
         _ => true,
     }
