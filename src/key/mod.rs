@@ -3,13 +3,16 @@
 //! A [`Model`](crate::model::Model) is compiled once into an [`Engine`]; an item is mapped onto its fields with
 //! [`Engine::map`], and [`Engine::write`] writes every key into a buffer that is used again for the next item.
 
+mod access;
 mod automaton;
 mod coerce;
 mod engine;
 mod evaluate;
+mod expression_text;
 mod fields;
 mod finite;
 mod invert;
+mod given;
 mod layout;
 mod pairs;
 pub mod python;
@@ -19,9 +22,11 @@ mod shape;
 mod trace;
 mod values;
 
+pub use access::{Access, Behind, KnownKey};
 pub use automaton::Automaton;
 pub use engine::{Engine, EngineIndex, EngineKey, Half, KeyBuffer, Written};
 pub use evaluate::Failure;
+pub use expression_text::expression_text;
 pub use fields::{Fields, Held, Slot, State};
 pub use finite::few_texts;
 pub use invert::{Assignment, assigned, joined, preimages};

@@ -377,6 +377,7 @@ impl Builder {
             name: document.name,
             index: document.index,
             given,
+            condition: document.condition,
             description: document.description,
             span: document.span,
         }

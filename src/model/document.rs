@@ -254,8 +254,39 @@ document! {
         pub index: Spanned<String>,
         /// The fields that the caller knows.
         pub given: Option<Vec<Spanned<String>>>,
+        /// The condition on the sort key. By default `eq` where the given fields make the whole of it, `begins_with` where
+        /// they make its beginning. With `between`, `lt`, `lte`, `gt` and `gte` the last given field of the sort key is the
+        /// one with a range.
+        pub condition: Option<Spanned<SortCondition>>,
         /// More about it.
         pub description: Option<Spanned<String>>,
+    }
+}
+
+words! {
+    /// The condition of a query on the sort key; the words of `explain --query`.
+    pub enum SortCondition {
+        /// The sort key is the value.
+        Eq = "eq",
+        /// The sort key begins with the value.
+        BeginsWith = "begins_with",
+        /// The sort key is from one value to another, both included.
+        Between = "between",
+        /// The sort key is less.
+        Lt = "lt",
+        /// The sort key is less or equal.
+        Lte = "lte",
+        /// The sort key is greater.
+        Gt = "gt",
+        /// The sort key is greater or equal.
+        Gte = "gte",
+    }
+}
+
+impl SortCondition {
+    /// True of the conditions on a range of values.
+    pub fn is_range(self) -> bool {
+        !matches!(self, Self::Eq | Self::BeginsWith)
     }
 }
 

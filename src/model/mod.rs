@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use build::load;
 pub use dialect::{Dialect, Era};
-pub use document::{AttributeType, KeyType, ModelDocument};
+pub use document::{AttributeType, KeyType, ModelDocument, SortCondition};
 pub use expression::{Expression, ExpressionKind, FieldPath, Filter};
 pub use places::index_name_places;
 pub use template::{Piece, Template};
@@ -252,6 +252,8 @@ pub struct AccessPattern {
     pub index: Spanned<String>,
     /// The fields that the caller knows.
     pub given: Vec<Spanned<String>>,
+    /// The condition on the sort key, where the model says.
+    pub condition: Option<Spanned<SortCondition>>,
     /// More about it.
     pub description: Option<Spanned<String>>,
     /// Where it is.

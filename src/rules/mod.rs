@@ -173,6 +173,8 @@ pub const RULES: &[&Rule] = &[
     &keys::unbounded_key::RULE,
     &keys::lossy_default::RULE,
     &keys::unknown_field::RULE,
+    &keys::unterminated_prefix::RULE,
+    &keys::open_ended_prefix::RULE,
     // Names
     &names::index_naming::RULE,
     &names::key_attribute_naming::RULE,
@@ -200,6 +202,11 @@ pub const RULES: &[&Rule] = &[
     &indexes::mutable_field_in_primary_key::RULE,
     &indexes::multi_attribute_key_invalid::RULE,
     // Access patterns
+    &patterns::pattern_index_unknown::RULE,
+    &patterns::pattern_needs_scan::RULE,
+    &patterns::sort_prefix_not_leftmost::RULE,
+    &patterns::prefix_returns_other_entities::RULE,
+    &patterns::between_excludes_upper::RULE,
     // Housekeeping
     &housekeeping::UNREADABLE_MODEL,
     &housekeeping::UNUSED_IGNORE,

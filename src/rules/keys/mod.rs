@@ -19,3 +19,5 @@ pub mod unknown_field;
 mod unset;
 pub mod unset_field_in_index_key;
 pub mod unset_field_in_primary_key;
+pub mod open_ended_prefix;
+pub mod unterminated_prefix;
