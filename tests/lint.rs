@@ -24,8 +24,8 @@ const ERROR: &str = "entity = \"Product\"\n[attributes]\nid = \"string\"\n";
 const WARNING: &str = "# dynkeys: ignore[index-attribute-reused, missing-primary]\n";
 
 /// Only these rules: the formats are the subject, whatever other rules find in the models.
-const KEPT: [&str; 5] =
-    ["missing-primary", "index-attribute-reused", "unused-ignore", "unreadable-model", "unknown-rule"];
+const KEPT: [&str; 6] =
+    ["missing-primary", "index-attribute-reused", "unused-ignore", "unreadable-model", "unknown-rule", "unknown-field"];
 
 /// A folder with a configuration and these models.
 fn folder(config: &str, models: &[(&str, &str)]) -> TempDir {
@@ -131,20 +131,21 @@ fn read(format: &str, text: &str) -> Vec<Told> {
 
 #[test]
 fn every_format_says_the_same() {
+    let unknown = "# dynkeys: ignore[no-such-rule, nor-this-one]\n";
     let broken = "entity = \"Broken\"\n[attributes\n";
     let models = [
         ("models/order.toml", SOUND),
         ("models/product.toml", ERROR),
-        ("models/two words.toml", &format!("{WARNING}{}", SOUND.replace("Order", "Invoice"))),
+        ("models/two words.toml", &format!("{unknown}{}", SOUND.replace("Order", "Invoice"))),
         ("models/broken.toml", broken),
     ];
     let folder = folder("", &models);
     let expected = BTreeSet::from([
         told("missing-primary", "models/product.toml", "1", "error"),
-        told("unused-ignore", "models/two words.toml", "1", "info"),
+        told("unknown-rule", "models/two words.toml", "1", "info"),
         told("unreadable-model", "models/broken.toml", "2", "warning"),
     ]);
-    let levels = ["--rule", "unused-ignore=info", "--rule", "unreadable-model=warning"];
+    let levels = ["--rule", "unknown-rule=info", "--rule", "unreadable-model=warning"];
     for format in FORMATS {
         let run = lint(folder.path(), &[&["--format", format][..], &levels].concat());
         assert_eq!(run.status, 1, "{format}: {run:?}");

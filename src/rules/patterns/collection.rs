@@ -34,7 +34,14 @@ pub(in crate::rules) fn collections(design: &Design) -> Vec<Vec<Member<'_>>> {
             };
             let prefixes = |keys: &[KeyOf<'_>]| keys.iter().map(|key| key.shape().literal_prefix()).collect();
             let (partition_prefixes, sort_prefixes) = (prefixes(&partition), prefixes(&sort));
-            all.entry((name, attributes)).or_default().push(Member { entity, index, partition, sort, partition_prefixes, sort_prefixes });
+            all.entry((name, attributes)).or_default().push(Member {
+                entity,
+                index,
+                partition,
+                sort,
+                partition_prefixes,
+                sort_prefixes,
+            });
         }
     }
     all.into_values().filter(|members| members.len() > 1).collect()

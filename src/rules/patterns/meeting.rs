@@ -214,7 +214,7 @@ fn language(piece: &WayPiece<'_>, shape: &Shape) -> Hir {
 /// The hole of an expression in a shape.
 fn hole<'s>(shape: &'s Shape, expression: &Expression) -> Option<&'s Shape> {
     match shape {
-        Shape::Literal(_) => None,
+        Shape::Literal(_) | Shape::Blank(_) => None,
         Shape::Hole(hole) => (hole.expression.span == expression.span).then_some(shape),
         Shape::Concat(parts) | Shape::Either(parts) => parts.iter().find_map(|part| hole(part, expression)),
     }
