@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Write;
+use std::sync::Arc;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
@@ -172,8 +173,12 @@ impl Diagnostics {
     pub(super) fn snippets(&self, out: &mut dyn Write, shots: &[Shot<'_>]) -> std::io::Result<()> {
         let mut rest: Vec<Shot<'_>> = shots.to_vec();
         while let Some(first) = rest.first().copied() {
-            let (here, others): (Vec<_>, Vec<_>) =
-                rest.into_iter().partition(|shot| std::sync::Arc::ptr_eq(&shot.place.source, &first.place.source));
+            // Places far apart are two snippets, and the main one comes first.
+            let line = |shot: &Shot<'_>| shot.place.source.position(shot.place.span.start).line;
+            let is_near = |shot: &Shot<'_>| {
+                Arc::ptr_eq(&shot.place.source, &first.place.source) && line(shot).abs_diff(line(&first)) <= 2
+            };
+            let (here, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_near);
             rest = others;
             let rendered = Rendered::of_places(&first.place.source, &here);
             let mut text = String::new();
