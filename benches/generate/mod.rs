@@ -2,8 +2,26 @@
 
 /// Kinds of entities, of which each table has as many as it needs.
 const NOUNS: [&str; 20] = [
-    "order", "invoice", "payment", "customer", "product", "shipment", "address", "review", "coupon", "session", "ticket",
-    "comment", "document", "project", "task", "event", "device", "report", "contract", "subscription",
+    "order",
+    "invoice",
+    "payment",
+    "customer",
+    "product",
+    "shipment",
+    "address",
+    "review",
+    "coupon",
+    "session",
+    "ticket",
+    "comment",
+    "document",
+    "project",
+    "task",
+    "event",
+    "device",
+    "report",
+    "contract",
+    "subscription",
 ];
 
 /// `count` models as file names and texts. Every third belongs to a parent and shares its partition, as the lines of an

@@ -190,7 +190,13 @@ impl ShapeMatcher {
         pattern.push_str(")$");
         let syntax =
             syntax::Config::new().dot_matches_new_line(true).case_insensitive(strictness == Strictness::AnyCase);
-        Self(Regex::builder().syntax(syntax).build(&pattern).ok())
+        Self(
+            Regex::builder()
+                .configure(regex_automata::meta::Config::new().dfa(false))
+                .syntax(syntax)
+                .build(&pattern)
+                .ok(),
+        )
     }
 
     /// True where the whole of `key` has the shape.

@@ -630,8 +630,5 @@ pub fn conforms(attribute: &Attribute, value: &Value<'_>) -> bool {
     }
     let Value::Str(text) = value else { return true };
     let fits = attribute.max_length.as_ref().is_none_or(|most| text.chars().count() as u64 <= most.value);
-    fits && attribute.pattern.as_ref().is_none_or(|pattern| {
-        let whole = regex_automata::meta::Regex::new(&format!("^(?:{})$", pattern.value));
-        whole.is_ok_and(|whole| whole.is_match(text.as_ref()))
-    })
+    fits && attribute.matches_pattern(text)
 }

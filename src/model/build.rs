@@ -108,6 +108,7 @@ impl Builder {
             default: table.default,
             required: table.required.is_some_and(|flag| flag.value),
             pattern: table.pattern,
+            matcher: Arc::default(),
             allowed,
             max_length: table.max_length,
             immutable: table.immutable.is_some_and(|flag| flag.value),

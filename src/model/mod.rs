@@ -9,7 +9,9 @@ mod places;
 pub(crate) mod reader;
 mod template;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use regex_automata::meta::Regex;
 
 pub use build::load;
 pub use dialect::{Dialect, Era};
@@ -84,6 +86,8 @@ pub struct Attribute {
     pub required: bool,
     /// A regular expression that its whole value matches.
     pub pattern: Option<Spanned<String>>,
+    /// The pattern, compiled when it is first asked for.
+    pub(crate) matcher: Arc<OnceLock<Option<Regex>>>,
     /// The values that it may have; empty where any.
     pub allowed: Vec<Spanned<Value<'static>>>,
     /// The most characters that it has.
@@ -92,6 +96,19 @@ pub struct Attribute {
     pub immutable: bool,
     /// What it is.
     pub description: Option<Spanned<String>>,
+}
+
+impl Attribute {
+    /// True where the whole of a text matches the pattern, or there is none.
+    pub fn matches_pattern(&self, text: &str) -> bool {
+        let Some(pattern) = &self.pattern else { return true };
+        let compile = || {
+            // A search decides nothing that would be worth an automaton made beforehand.
+            let config = regex_automata::meta::Config::new().dfa(false);
+            Regex::builder().configure(config).build(&format!("^(?:{})$", pattern.value)).ok()
+        };
+        self.matcher.get_or_init(compile).as_ref().is_some_and(|regex| regex.is_match(text))
+    }
 }
 
 /// The kind of an index.

@@ -70,6 +70,7 @@ pub struct TableIndex {
 pub struct Entity {
     engine: Engine,
     languages: Vec<[OnceLock<Language>; Values::COUNT]>,
+    usual: OnceLock<Entries>,
     scenarios: OnceLock<Vec<Scenario>>,
 }
 
@@ -127,7 +128,12 @@ impl Entity {
     /// An entity with its dialect.
     pub fn new(engine: Engine) -> Self {
         let keys = engine.keys().len();
-        Self { engine, languages: (0..keys).map(|_| Default::default()).collect(), scenarios: OnceLock::new() }
+        Self {
+            engine,
+            languages: (0..keys).map(|_| Default::default()).collect(),
+            usual: OnceLock::new(),
+            scenarios: OnceLock::new(),
+        }
     }
 
     /// The engine that writes its keys.
@@ -204,7 +210,11 @@ impl Entity {
     }
 
     /// An item with a usual value for every attribute; those for which there is none are left out.
-    pub fn usual_item(&self) -> Entries {
+    pub fn usual_item(&self) -> &Entries {
+        self.usual.get_or_init(|| self.make_usual_item())
+    }
+
+    fn make_usual_item(&self) -> Entries {
         let paths: Vec<&FieldPath> = self.key_fields().into_iter().filter(|field| !field.path.is_empty()).collect();
         self.model()
             .attributes
@@ -239,9 +249,9 @@ impl Entity {
                 })
                 .collect();
             let usual = self.usual_item();
-            let mut all = vec![self.scenario(&usual, &[], &[])];
-            all.extend(subsets(&optional).iter().map(|unset| self.scenario(&usual, unset, &[])));
-            all.extend(subsets(&blank).iter().map(|blank| self.scenario(&usual, &[], blank)));
+            let mut all = vec![self.scenario(usual, &[], &[])];
+            all.extend(subsets(&optional).iter().map(|unset| self.scenario(usual, unset, &[])));
+            all.extend(subsets(&blank).iter().map(|blank| self.scenario(usual, &[], blank)));
             all
         })
     }

@@ -126,7 +126,7 @@ fn written(entity: &Entity, keys: &[KeyOf<'_>], domains: &[Domain]) -> Option<BT
     if count > MOST_ITEMS {
         return None;
     }
-    let mut base = entity.usual_item();
+    let mut base = entity.usual_item().clone();
     base.retain(|(name, _)| domains.iter().all(|(field, _)| name != field));
     let mut all = BTreeSet::new();
     for number in 0..count {

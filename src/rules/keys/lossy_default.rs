@@ -142,7 +142,7 @@ fn text(entity: &Entity, attribute: &Attribute, default: &Spanned<Value<'static>
     if keys.is_empty() {
         return;
     }
-    let mut item = entity.usual_item();
+    let mut item = entity.usual_item().clone();
     item.retain(|(known, _)| known != name);
     item.push((name.clone().into(), Value::None));
     if !entity.conforms(&item) {

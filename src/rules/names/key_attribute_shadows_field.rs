@@ -101,7 +101,7 @@ fn overwritten(key: &KeyOf<'_>, attribute: &Attribute, at: usize) -> Option<(Ent
     // Without the field there is nothing to lose; what such keys are is for other rules.
     let usual = entity.scenarios().iter().filter(|one| !is_unset(&one.unset) && !is_unset(&one.blank));
     let others = others(attribute).into_iter().map(|value| {
-        let mut item = entity.usual_item();
+        let mut item = entity.usual_item().clone();
         item.retain(|(known, _)| known != name);
         item.push((Cow::Owned(name.to_owned()), value));
         item
