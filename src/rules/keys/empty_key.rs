@@ -3,7 +3,7 @@
 use super::half_index_key::half_written;
 use super::showing::{by_size, cause, distinct_keys, empty_part, first_use, listed, missing, uses_all, witness};
 use crate::key::Written;
-use crate::model::IndexKind;
+use crate::model::{FieldPath, IndexKind};
 use crate::rules::{
     Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Findings, Group, ItemContext, KeyOf, Rule,
     Scenario,
@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
 
 A key attribute whose value is the empty text, or a primary key that has no value at all. `lint` tries items that keep
 to the model: with fields unset that may be, and with text fields that are `\"\"`, which a field may be unless its
-`pattern` or `enum` says otherwise.
+`pattern` or `enum` says otherwise. Where it takes a required field that is blank, it is an info.
 
 ## Why it matters
 
@@ -113,6 +113,11 @@ fn check_design(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
             .subject(key.subject())
             .help(help);
         finding.witness = witness(scenario, &[key]);
+        // That a required field is blank is possible, and hardly meant.
+        let is_required = |field: &FieldPath| entity.attribute(field).is_some_and(|attribute| attribute.required);
+        if scenario.blank.iter().any(is_required) {
+            finding = finding.level(DefaultLevel::Info);
+        }
         findings.add(finding);
     }
     absent_primary(entity, &scenarios, findings);
