@@ -129,6 +129,21 @@ fn confirmed(pairs: &[(KeyOf<'_>, KeyOf<'_>)], design: &Design, from: Cause) -> 
     causes.into_iter().find_map(|cause| Some((collide(pairs, cause.values(), design)?, cause)))
 }
 
+/// The entity, of two, whose keys begin with less text, and the key in which that is so: what is to be mended.
+fn loosest<'d>(own: &Primary<'d>, other: &'d Entity) -> (&'d Entity, Option<KeyOf<'d>>) {
+    let others = Primary::of(other);
+    let pairs =
+        others.iter().flat_map(|other| own.keys.iter().zip(&own.prefixes).zip(other.keys.iter().zip(&other.prefixes)));
+    let mut differing = pairs.filter(|((_, own), (_, other))| own != other);
+    match differing.next_back() {
+        Some(((_, own_prefix), (other_key, other_prefix))) if other_prefix.len() < own_prefix.len() => {
+            (other, Some(*other_key))
+        }
+        Some(((own_key, _), _)) => (own.entity, Some(*own_key)),
+        None => (own.entity, own.keys.last().copied()),
+    }
+}
+
 fn is_identical(pairs: &[(KeyOf<'_>, KeyOf<'_>)]) -> bool {
     pairs
         .iter()
@@ -173,11 +188,15 @@ fn finding(own: &Primary<'_>, met: &[&Met<'_>], kind: Kind, rule: &'static Rule)
                 "keep blank values out: give their attributes a `pattern` that asks for a letter, as in `pattern = \"[^#\\\\s][^#]*\"`"
                     .to_owned()
             }
-            _ => format!(
-                "begin the keys of `{}` with a text of its own: `[\"{}\", …]`",
-                entity.name(),
-                entity.name().to_lowercase()
-            ),
+            _ => {
+                let (entity, key) = loosest(own, first.other);
+                format!(
+                    "begin the {} of `{}` with a text of its own: `[\"{}\", …]`",
+                    key.map_or("keys".to_owned(), |key| key.name()),
+                    entity.name(),
+                    entity.name().to_lowercase()
+                )
+            }
         });
     // Without items that show it, it is no proof.
     let is_shown = first.collision.is_some();
