@@ -77,7 +77,8 @@ fn cases(rule: &str, kind: &str) -> Vec<PathBuf> {
 
 /// Where a run finds something of the rule: files and lines.
 fn found(rule: &str, case: &Path) -> BTreeSet<(String, u64)> {
-    let (folder, path) = if case.is_dir() { (case, ".") } else { (case.parent().unwrap(), case.file_name().unwrap().to_str().unwrap()) };
+    let (folder, path) =
+        if case.is_dir() { (case, ".") } else { (case.parent().unwrap(), case.file_name().unwrap().to_str().unwrap()) };
     let mut arguments = vec!["lint", path, "--format", "json", "--fail-on", "never"];
     // A file of its own has no configuration, whatever lies around it.
     let none = root().join("fixtures/empty.toml");

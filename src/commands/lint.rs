@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{EXIT_CLEAN, EXIT_FINDINGS, LintArgs, LintFormat, Streams};
-use crate::commands::models::{Loaded, load_all};
+use crate::commands::models::{Loaded, dialect, load_all};
 use crate::config::{Config, FILE_NAME};
 use crate::emit::{write_linted, write_linted_json};
 use crate::error::Error;
-use crate::key::Engine;
 use crate::model::Dialect;
 use crate::report::{Level, Levels, Linted};
-use crate::rules::{Design, DesignFinding, Entity, RULES, check_design, rule, unknown_rule, unreadable_model};
+use crate::rules::{DesignFinding, RULES, check_design, rule, unknown_rule, unreadable_model};
 use crate::suppress::suppress;
 use crate::text::did_you_mean;
 
@@ -37,11 +36,7 @@ struct Linter<'l> {
 
 impl<'l> Linter<'l> {
     fn new(args: &LintArgs, config: &'l Config) -> Result<Self, Error> {
-        let dialect = args
-            .dialect
-            .as_deref()
-            .map(|text| Dialect::parse(text).map_err(|help| Error::usage(format!("unknown dialect `{text}`"), help)))
-            .transpose()?;
+        let dialect = args.dialect.as_deref().map(dialect).transpose()?;
         let mut levels = config.levels.clone();
         for (name, level) in &args.rules {
             if rule(name).is_none() {
@@ -69,7 +64,7 @@ impl<'l> Linter<'l> {
     }
 
     fn findings(&self, loaded: &Loaded) -> (Vec<DesignFinding>, usize) {
-        let design = self.design(loaded);
+        let design = loaded.design(self.config, self.dialect.as_ref());
         let mut findings: Vec<DesignFinding> = loaded.problems.iter().map(unreadable_model).collect();
         for (name, place) in &self.config.rule_names {
             if rule(name).is_none() {
@@ -80,19 +75,5 @@ impl<'l> Linter<'l> {
         let is_on = |name: &str| rule(name).is_some_and(|rule| self.levels.of(rule, rule.level) != Level::Off);
         let ignored = suppress(&mut findings, &loaded.sources, is_on);
         (findings, ignored)
-    }
-
-    fn design(&self, loaded: &Loaded) -> Design {
-        let entities = loaded.models.iter().map(|model| {
-            let own = model.dialect.as_ref().map(|dialect| dialect.value.clone());
-            let dialect = self.dialect.clone().or(own).or_else(|| self.config.dialect.clone()).unwrap_or_default();
-            Entity::new(Engine::new(model.clone(), dialect))
-        });
-        Design {
-            entities: entities.collect(),
-            naming: self.config.naming.clone(),
-            delimiter: self.config.delimiter.clone(),
-            table: self.config.table.clone(),
-        }
     }
 }
