@@ -12,9 +12,9 @@ use crate::report::chart::{
 use crate::text::printable;
 
 /// The width of a drawing in pixels, and the room for text in it in characters of the font of code.
-const WIDTH: usize = 336;
-const HEAD_COLUMNS: usize = 38;
-const ROW_COLUMNS: usize = 35;
+const WIDTH: usize = 290;
+const HEAD_COLUMNS: usize = 33;
+const ROW_COLUMNS: usize = 30;
 /// From one line of text to the next.
 const LINE: usize = 18;
 

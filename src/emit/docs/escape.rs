@@ -79,12 +79,18 @@ pub(super) fn markdown_code(text: &str) -> String {
 /// Text of a label of Mermaid in quotes. What could be a directive, a comment, a link, an icon, Markdown or the end of the
 /// label becomes an entity code: <https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters>
 pub(super) fn mermaid(text: &str) -> String {
+    let text = printable(text);
     let mut escaped = String::with_capacity(text.len());
-    for c in printable(text).chars() {
+    for (at, c) in text.char_indices() {
         if c.is_alphanumeric() || matches!(c, ' ' | ',' | '\'') || !c.is_ascii() {
             escaped.push(c);
         } else {
             let _ = write!(escaped, "#{};", u32::from(c));
+        }
+        // The codes are read before `\n` becomes a line end and `fa:fa-car` an icon: a space without width keeps these text.
+        let rest = &text[at..];
+        if rest.starts_with("\\n") || rest.starts_with(":fa-") {
+            escaped.push_str("#8203;");
         }
     }
     escaped
@@ -104,7 +110,7 @@ mod tests {
         assert_eq!(markdown("1. one"), "1\\. one");
         assert_eq!(markdown("- one - two"), "\\- one - two");
         assert_eq!(markdown("1.5 kg, 2) no"), "1\\.5 kg, 2) no");
-        assert_eq!(mermaid("a#{b}\"%%\\n"), "a#35;#123;b#125;#34;#37;#37;#92;n");
+        assert_eq!(mermaid("a#{b}\"%%\\n"), "a#35;#123;b#125;#34;#37;#37;#92;#8203;n");
     }
 
     #[test]

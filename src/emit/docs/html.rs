@@ -89,21 +89,26 @@ fn head(content: impl Into<String>) -> Cell {
 }
 
 /// A table. On narrow screens its rows become cards, in which each cell has the name of its column; the roles keep it a
-/// table for those who listen. `name` and `columns` are text, cells are HTML.
+/// table for those who listen. `name` and `columns` are text, cells are HTML; a column of which no row has anything is left
+/// out.
 fn table(name: &str, columns: &[(String, String)], rows: &[(String, Vec<Cell>)]) -> String {
     let mut text = format!(
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">\n<table role=\"table\">\n\
          <caption>{0}</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">",
         html(name)
     );
-    for (column, more) in columns {
+    let is_used = |at: usize| rows.iter().any(|(_, cells)| cells.get(at).is_some_and(|cell| !cell.content.is_empty()));
+    let used: Vec<bool> = (0..columns.len()).map(is_used).collect();
+    for ((column, more), _) in columns.iter().zip(&used).filter(|(_, used)| **used) {
         let _ = write!(text, "<th role=\"columnheader\" scope=\"col\">{}{more}</th>", html(column));
     }
     text.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
     for (class, cells) in rows {
         let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
         let _ = write!(text, "<tr role=\"row\"{class}>");
-        for (Cell { content, is_head }, (column, _)) in cells.iter().zip(columns) {
+        for (Cell { content, is_head }, (column, _)) in
+            cells.iter().zip(columns).zip(&used).filter(|(_, used)| **used).map(|(pair, _)| pair)
+        {
             let _ = if *is_head {
                 write!(text, "<th role=\"rowheader\" scope=\"row\">{content}</th>")
             } else {
@@ -128,10 +133,10 @@ fn entity_link(at: usize, entity: &ChartEntity) -> String {
 fn entity_chart(chart: &Chart) -> String {
     let used: Vec<(usize, &ChartIndex)> =
         chart.indexes.iter().enumerate().filter(|(_, index)| !index.entities.is_empty()).collect();
-    let mut names = columns(["Entity"]);
-    names.extend(used.iter().map(|(_, index)| {
-        let more = format!(" <small>{}</small>", index.kind_name());
-        (index.name.clone(), more)
+    let mut heads = columns(["Entity"]);
+    heads.extend(used.iter().map(|(_, index)| {
+        let keys = [&index.partition, &index.sort].map(|keys| format!("<span class=\"half\">{}</span>", names(keys)));
+        (index.name.clone(), format!(" <small>{}</small>{}", index.kind_name(), keys.concat()))
     }));
     let rows: Vec<(String, Vec<Cell>)> = chart
         .entities
@@ -139,22 +144,23 @@ fn entity_chart(chart: &Chart) -> String {
         .enumerate()
         .map(|(at, entity)| {
             let mut cells = vec![head(entity_link(at, entity))];
-            cells.extend(
-                used.iter().map(|(index, _)| cell(chart.entry(at, *index).map(entry_keys).unwrap_or_default())),
-            );
+            cells.extend(used.iter().map(|(place, index)| {
+                cell(chart.entry(at, *place).map(|entry| entry_keys(index, entry)).unwrap_or_default())
+            }));
             (String::new(), cells)
         })
         .collect();
-    table("Entities and the keys that they write", &names, &rows)
+    table("Entities and the keys that they write", &heads, &rows)
 }
 
-/// Both halves of an index, each key under its attribute.
-fn entry_keys(entry: &EntityIndex) -> String {
-    let mut keys = String::from("<dl class=\"keys\">");
-    for key in entry.partition.iter().chain(&entry.sort) {
-        keys.push_str(&key_item(key));
-    }
-    keys + "</dl>"
+/// Both halves of an index. The attributes show where the head of the column does not say which is which.
+fn entry_keys(index: &ChartIndex, entry: &EntityIndex) -> String {
+    let class = if index.partition.len() > 1 || index.sort.len() > 1 { "keys halves" } else { "keys halves plain" };
+    let half = |keys: &[KeyShape]| match keys {
+        [] => String::new(),
+        keys => format!("<div>{}</div>", keys.iter().map(key_item).collect::<String>()),
+    };
+    format!("<dl class=\"{class}\">{}{}</dl>", half(&entry.partition), half(&entry.sort))
 }
 
 fn key_item(key: &KeyShape) -> String {
@@ -162,7 +168,7 @@ fn key_item(key: &KeyShape) -> String {
 }
 
 fn way_item(key: &KeyShape, way: &WayShape) -> String {
-    let kind = type_note(key.kind).map(|kind| format!(" <small>({kind})</small>")).unwrap_or_default();
+    let kind = type_note(key.kind).map(|kind| format!(" <small class=\"type\">({kind})</small>")).unwrap_or_default();
     let notes: String = key_notes(key).iter().map(|note| format!("<small>{note}</small>")).collect();
     format!("<dd>{}{kind}{}{notes}</dd>", shape(way), condition(&way.condition))
 }
@@ -185,6 +191,20 @@ fn shape(way: &WayShape) -> String {
 /// Text that a line may break behind its delimiters.
 fn breakable(text: &str) -> String {
     html(text).replace('#', "#<wbr/>").replace("&#<wbr/>", "&#")
+}
+
+/// A key condition, in which what stands in braces is marked as in the shapes of keys.
+fn with_holes(condition: &str) -> String {
+    let mut marked = String::new();
+    let mut rest = condition;
+    while let Some((text, hole, after)) = rest.split_once('{').and_then(|(text, behind)| {
+        let (hole, after) = behind.split_once('}')?;
+        Some((text, hole, after))
+    }) {
+        let _ = write!(marked, "{}<var>{{{}}}</var>", breakable(text), html(hole));
+        rest = after;
+    }
+    marked + &breakable(rest)
 }
 
 fn condition(condition: &WayCondition) -> String {
@@ -221,7 +241,7 @@ fn pattern_row(chart: &Chart, pattern: &ChartPattern) -> (String, Vec<Cell>) {
     let entity = chart.entities.get(pattern.entity);
     let asked = |condition: &str, notes: &[String]| {
         let notes: String = notes.iter().map(|note| format!("<p class=\"note\">{}</p>", html(note))).collect();
-        format!("<code class=\"key\">{}</code>{notes}", breakable(condition))
+        format!("<code class=\"key\">{}</code>{notes}", with_holes(condition))
     };
     let (class, request, how) = match &pattern.answer {
         Answer::Get { condition, notes } => ("", "<b class=\"badge get\">GetItem</b>", asked(condition, notes)),
@@ -269,7 +289,7 @@ fn collections(chart: &Chart) -> String {
 
 fn key_line(index: &ChartIndex) -> String {
     let sort = if index.sort.is_empty() { "no sort key".to_owned() } else { names(&index.sort) };
-    format!("{}, {sort}", names(&index.partition))
+    format!("{} · {sort}", names(&index.partition))
 }
 
 fn names(keys: &[(String, KeyType)]) -> String {
@@ -277,7 +297,7 @@ fn names(keys: &[(String, KeyType)]) -> String {
         Some(kind) => format!("{} ({kind})", code(&name)),
         None => code(&name),
     });
-    names.collect::<Vec<_>>().join(" ")
+    names.collect::<Vec<_>>().join(", ")
 }
 
 fn indexes(chart: &Chart) -> String {

@@ -50,10 +50,15 @@ impl Page {
         self.line(&format!("{} {text}", "#".repeat(level)));
     }
 
-    /// A table. Cells are Markdown in one line.
+    /// A table. Cells are Markdown in one line; a column of which no row has anything is left out.
     fn table(&mut self, head: &[String], rows: &[Vec<String>]) {
-        let row = |cells: &[String]| format!("| {} |", cells.join(" | "));
-        let mut lines = vec![row(head), format!("|{}", "---|".repeat(head.len()))];
+        let is_used = |at: usize| rows.iter().any(|row| row.get(at).is_some_and(|cell| !cell.is_empty()));
+        let used: Vec<usize> = (0..head.len()).filter(|at| is_used(*at)).collect();
+        let row = |cells: &[String]| {
+            let cells: Vec<&str> = used.iter().filter_map(|at| cells.get(*at)).map(String::as_str).collect();
+            format!("| {} |", cells.join(" | "))
+        };
+        let mut lines = vec![row(head), format!("|{}", "---|".repeat(used.len()))];
         lines.extend(rows.iter().map(|cells| row(cells)));
         self.line(&lines.join("\n"));
     }

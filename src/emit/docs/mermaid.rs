@@ -22,7 +22,8 @@ fn partition(collection: &Collection) -> String {
         let keys = shape.keys.iter().map(|(kind, way)| line(way, type_note(*kind)));
         keys.collect::<Vec<_>>().join(" + ")
     });
-    shapes.collect::<Vec<_>>().join("<br/>")
+    // A title of two lines would cover the nodes.
+    shapes.collect::<Vec<_>>().join(" or ")
 }
 
 fn node(chart: &Chart, member: &Member) -> String {
