@@ -30,6 +30,7 @@ Examples:
   dynkeys explain models/product.toml item.json  the keys that the model writes for the item
   dynkeys explain models/ items.jsonl            the same for items that carry their keys
   dynkeys lint                                   what is wrong with the design, in CI
+  dynkeys docs --output table.html               the page about the table, for the team
 
 Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the run itself failed."
 )]
@@ -56,6 +57,7 @@ enum Command {
     Explain(ExplainArgs),
     Lint(LintArgs),
     Rules(RulesArgs),
+    Docs(DocsArgs),
     Schema(SchemaArgs),
     Init(InitArgs),
     Completions(CompletionsArgs),
@@ -291,6 +293,52 @@ pub enum RulesFormat {
     Json,
 }
 
+/// Write the page about a table: entity chart, access patterns, item collections
+///
+/// The page shows which keys each entity writes to the table and to each index, which request answers each access
+/// pattern, and which entities share the partitions of an index. All models that are given are those of one table;
+/// without paths they are those of dynkeys.toml, else of the folder `models`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dynkeys docs > docs/table.md                   Markdown with Mermaid diagrams, as GitHub and GitLab show it
+  dynkeys docs --output docs/table.html          one HTML file that loads nothing, for a browser
+  dynkeys docs --output docs/table.md --check    in CI: is the page current?
+
+Exit status: 0 done, 1 the page is not current (--check), 2 the run itself failed: a model that cannot be read, too.")]
+pub struct DocsArgs {
+    /// Models (.toml files) and folders of models
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The page's format [default: html where FILE ends in .html, otherwise markdown]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<DocsFormat>,
+    /// Write to this file, whole or not at all, instead of to standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write nothing; exit with 1 where FILE is not what would be written
+    #[arg(long, requires = "output")]
+    pub check: bool,
+    /// The page's title [default: made of the table's name]
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// How build_key behaves, for every model: `guide` or `boto3-assist@VERSION`
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<String>,
+    /// The configuration [default: dynkeys.toml, in this folder or above]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// The formats of `docs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DocsFormat {
+    /// Markdown with Mermaid diagrams
+    Markdown,
+    /// One HTML file that loads nothing
+    Html,
+}
+
 /// Print the JSON Schema of models or of dynkeys.toml, for editors
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -404,6 +452,7 @@ pub fn run() -> u8 {
         Command::Explain(args) => commands::explain::run(args, &mut streams),
         Command::Lint(args) => commands::lint::run(args, &mut streams),
         Command::Rules(args) => commands::rules::run(args, &mut streams),
+        Command::Docs(args) => commands::docs::run(args, &mut streams),
         Command::Schema(args) => commands::schema::run(args, &mut streams),
         Command::Init(args) => commands::init::run(args, &mut streams),
         Command::Completions(args) => commands::completions::run(args, &mut streams),

@@ -508,7 +508,7 @@ fn the_delimiter_of_the_project_is_that_of_templates() {
 fn every_command_teaches_by_example() {
     let whole = run(&["--help"]);
     assert_eq!(whole.status, 0);
-    for name in ["explain", "lint", "rules", "schema", "init", "completions", "man"] {
+    for name in ["explain", "lint", "rules", "docs", "schema", "init", "completions", "man"] {
         assert!(whole.stdout.contains(name), "{name}");
         let help = run(&[name, "--help"]);
         assert_eq!(help.status, 0);

@@ -10,14 +10,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cli::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, LintArgs, Streams};
-use crate::commands::models::{Loaded, load_all};
+use crate::commands::models::{Loaded, dialect, load_all};
 use crate::config::Config;
 use crate::error::Error;
 use crate::fix::{Checked, FileState, Texts};
-use crate::key::Engine;
 use crate::model::Dialect;
 use crate::report::{Level, Levels, Linted};
-use crate::rules::{Design, DesignFinding, Entity, RULES, check_design, rule, unknown_rule, unreadable_model};
+use crate::rules::{DesignFinding, RULES, check_design, rule, unknown_rule, unreadable_model};
 use crate::suppress::suppress;
 use crate::text::{SourceFile, did_you_mean};
 
@@ -60,11 +59,7 @@ struct Linter<'l> {
 
 impl<'l> Linter<'l> {
     fn new(args: &LintArgs, config: &'l Config) -> Result<Self, Error> {
-        let dialect = args
-            .dialect
-            .as_deref()
-            .map(|text| Dialect::parse(text).map_err(|help| Error::usage(format!("unknown dialect `{text}`"), help)))
-            .transpose()?;
+        let dialect = args.dialect.as_deref().map(dialect).transpose()?;
         let mut levels = config.levels.clone();
         for (name, level) in &args.rules {
             if rule(name).is_none() {
@@ -100,7 +95,7 @@ impl<'l> Linter<'l> {
     }
 
     fn findings(&self, loaded: &Loaded) -> (Vec<DesignFinding>, usize) {
-        let design = self.design(loaded);
+        let design = loaded.design(self.config, self.dialect.as_ref());
         let mut findings: Vec<DesignFinding> = loaded.problems.iter().map(unreadable_model).collect();
         for (name, place) in &self.config.rule_names {
             if rule(name).is_none() {
@@ -113,19 +108,5 @@ impl<'l> Linter<'l> {
         let is_on = |name: &str| rule(name).is_some_and(|rule| self.levels.of(rule, rule.level) != Level::Off);
         let ignored = suppress(&mut findings, &loaded.sources, |name| is_on(name) && *is_whole);
         (findings, ignored)
-    }
-
-    fn design(&self, loaded: &Loaded) -> Design {
-        let entities = loaded.models.iter().map(|model| {
-            let own = model.dialect.as_ref().map(|dialect| dialect.value.clone());
-            let dialect = self.dialect.clone().or(own).or_else(|| self.config.dialect.clone()).unwrap_or_default();
-            Entity::new(Engine::new(model.clone(), dialect))
-        });
-        Design {
-            entities: entities.collect(),
-            naming: self.config.naming.clone(),
-            delimiter: self.config.delimiter.clone(),
-            table: self.config.table.clone(),
-        }
     }
 }

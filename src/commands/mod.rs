@@ -1,6 +1,7 @@
 //! The subcommands, one file each: thin, they join the layers below.
 
 pub mod completions;
+pub mod docs;
 pub mod explain;
 pub mod init;
 pub mod lint;

@@ -9,7 +9,9 @@ use walkdir::WalkDir;
 use crate::config::{Config, FILE_NAME, read_source};
 use crate::error::{Error, Problem};
 use crate::fix::Texts;
-use crate::model::{Model, load};
+use crate::key::Engine;
+use crate::model::{Dialect, Model, load};
+use crate::rules::{Design, Entity};
 use crate::text::SourceFile;
 
 /// True of a path that names a model or a folder of models.
@@ -84,6 +86,11 @@ pub fn load_all(paths: &[PathBuf], config: &Config, example: &str, texts: &Texts
     Ok(loaded)
 }
 
+/// The dialect that a flag names.
+pub fn dialect(text: &str) -> Result<Dialect, Error> {
+    Dialect::parse(text).map_err(|help| Error::usage(format!("unknown dialect `{text}`"), help))
+}
+
 /// The model files of some paths, each once, and how many the configuration excludes.
 fn find_files(paths: &[PathBuf], config: &Config) -> Result<(Vec<PathBuf>, usize), Error> {
     let mut files: Vec<PathBuf> = Vec::new();
@@ -115,6 +122,21 @@ impl Loaded {
         let own: BTreeSet<PathBuf> = self.paths.iter().map(|file| whole_path(file)).collect();
         let known = project.iter().filter(|file| own.contains(&whole_path(file))).count();
         known > 0 && known < project.len()
+    }
+
+    /// The models as those of one table. The dialect is the one that is given, else a model's own, else the project's.
+    pub fn design(&self, config: &Config, given: Option<&Dialect>) -> Design {
+        let entities = self.models.iter().map(|model| {
+            let own = model.dialect.as_ref().map(|dialect| &dialect.value);
+            let dialect = given.or(own).or(config.dialect.as_ref()).cloned().unwrap_or_default();
+            Entity::new(Engine::new(Arc::clone(model), dialect))
+        });
+        Design {
+            entities: entities.collect(),
+            naming: config.naming.clone(),
+            delimiter: config.delimiter.clone(),
+            table: config.table.clone(),
+        }
     }
 
     /// Adds a model, unless another one has its entity.

@@ -3,6 +3,7 @@
 mod diagnostic;
 mod dialects;
 mod dictionary;
+mod docs;
 mod human;
 mod json;
 mod lint;
@@ -15,6 +16,7 @@ mod terminal;
 pub use diagnostic::Diagnostics;
 pub use dialects::{Comparison, write_comparison, write_comparison_json};
 pub use dictionary::{Dictionary, dictionary, write_python};
+pub use docs::{chart_html, chart_markdown};
 pub use human::{write_findings, write_item, write_summary};
 pub use json::{ItemLine, Json, push_json};
 pub use lint::{

@@ -1,9 +1,12 @@
 //! How a key is put together when every field has a value: its texts and its holes, from left to right.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::python::{is_blank, is_true, str_of};
-use crate::model::{Case, Cell, Dialect, Era, Expression, Key, KeyValue, Piece, Rule, Template};
+use super::shape::{Hole, Shape};
+use super::values::{ValuesOf, lowered};
+use crate::model::{Case, Cell, Dialect, Era, Expression, Key, KeyValue, Model, Piece, Rule, Template};
 use crate::text::Span;
 use crate::value::Value;
 
@@ -47,6 +50,24 @@ impl<'m> Way<'m> {
     /// True where the typed value is passed on as it is.
     pub fn is_value(&self) -> bool {
         matches!(self.rule, Rule::Value(_))
+    }
+
+    /// The shape of the keys that are built in this way where its condition holds and every field has a value.
+    /// `model` is the one whose key it is.
+    pub fn shape(&self, model: &'m Model, dialect: &Dialect) -> Shape {
+        let values = ValuesOf::new(model);
+        let values = self.when.map_or_else(|| values.clone(), |when| values.given(when));
+        let lower = matches!(self.rule, Rule::BuildKey(_)) && dialect.era() == Era::V0_58;
+        let piece = |piece: &WayPiece<'m>| match piece {
+            WayPiece::Text(text) => Shape::Literal(text.clone().into_owned()),
+            WayPiece::Hole(expression) => {
+                let printed = values.of(expression);
+                let texts = if lower { lowered(&printed.texts) } else { printed.texts };
+                let expression = Arc::new((*expression).clone());
+                Shape::Hole(Hole::new(expression, texts, printed.max_bytes, lower))
+            }
+        };
+        Shape::Concat(self.pieces.iter().map(piece).collect())
     }
 }
 

@@ -47,9 +47,9 @@ impl Reader<'_> {
     }
 
     /// Reads `text` as what is still to come, the next part last.
-    fn read<'s>(
+    fn read(
         &mut self,
-        open: &mut Vec<&'s Shape>,
+        open: &mut Vec<&Shape>,
         text: &str,
         reading: &mut Reading,
         most: usize,

@@ -43,6 +43,11 @@ pub struct Hole {
 }
 
 impl Hole {
+    /// What an expression prints.
+    pub fn new(expression: Arc<Expression>, texts: Hir, max_bytes: Option<usize>, lower: bool) -> Self {
+        Self { expression, texts, max_bytes, lower, automaton: Arc::default() }
+    }
+
     /// True where the placeholder can print this text.
     pub fn accepts(&self, text: &str) -> bool {
         let automaton = self.automaton.get_or_init(|| Automaton::new(&self.texts));
@@ -359,13 +364,7 @@ impl<'b> Builder<'b> {
             Some(Values { texts, max_bytes, .. }) => (texts, max_bytes),
         };
         let texts = if lower && self.values.is_some() { lowered(&texts) } else { texts };
-        Shape::Hole(Hole {
-            expression: Arc::new(expression.clone()),
-            texts,
-            max_bytes,
-            lower,
-            automaton: Arc::default(),
-        })
+        Shape::Hole(Hole::new(Arc::new(expression.clone()), texts, max_bytes, lower))
     }
 
     /// A template of its own keeps its case in every dialect.

@@ -1,5 +1,6 @@
 //! What a run found: findings with their levels, and the verdict that becomes the exit status.
 
+pub mod chart;
 mod explained;
 mod level;
 mod linted;

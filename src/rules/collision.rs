@@ -112,7 +112,7 @@ impl Search<'_> {
             match item.iter().find(|(known, _)| Some(known.as_ref()) == name) {
                 Some((_, Value::Str(text))) => {
                     let apart = self.values == Values::Plain;
-                    !is_blank(text) && !(apart && text.bytes().any(|byte| delimiters.contains(&byte)))
+                    !(is_blank(text) || apart && text.bytes().any(|byte| delimiters.contains(&byte)))
                 }
                 _ => true,
             }

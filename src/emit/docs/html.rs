@@ -1,0 +1,387 @@
+//! The page about a table as one file of HTML that loads nothing and runs nothing. It is well-formed XML, too.
+
+use std::fmt::Write as _;
+
+use super::diagram::drawing;
+use super::escape::{html, paragraph};
+use super::words::{CHART, COLLECTIONS, FieldRule, counts, field_rules, key_names, key_notes, projection, type_note};
+use crate::model::KeyType;
+use crate::report::chart::{
+    Answer, Chart, ChartAttribute, ChartEntity, ChartIndex, ChartPattern, ChartProjection, EntityIndex, KeyShape,
+    ShapePiece, WayCondition, WayShape,
+};
+
+/// The page.
+pub fn chart_html(chart: &Chart) -> String {
+    let title = html(&chart.title);
+    let facts: String = counts(chart).iter().map(|count| format!("<li>{count}</li>")).collect();
+    let mut page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
+         <meta name=\"color-scheme\" content=\"light dark\"/>\n<meta name=\"generator\" content=\"dynkeys docs\"/>\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n\
+         <title>{title}</title>\n<style>\n{}</style>\n</head>\n<body>\n\
+         <a class=\"skip\" href=\"#main\">To the content</a>\n\
+         <header class=\"top\">\n<h1>{title}</h1>\n<ul class=\"facts\">{facts}</ul>\n</header>\n<div class=\"page\">\n",
+        include_str!("style.css"),
+    );
+    page.push_str(&contents(chart));
+    page.push_str("<main id=\"main\">\n");
+    page.push_str(&section("entity-chart", "Entity chart", CHART, &entity_chart(chart)));
+    page.push_str(&section("access-patterns", "Access patterns", PATTERNS, &patterns(chart)));
+    page.push_str(&section("item-collections", "Item collections", COLLECTIONS, &collections(chart)));
+    page.push_str(&section("indexes", "Indexes", INDEXES, &indexes(chart)));
+    let entities: String =
+        chart.entities.iter().enumerate().map(|(at, entity)| entity_part(chart, at, entity)).collect();
+    page.push_str(&section("entities", "Entities", "", &entities));
+    page.push_str(
+        "</main>\n</div>\n<footer>Written by <code>dynkeys docs</code> from the models: change these and run it again.\
+         </footer>\n</body>\n</html>\n",
+    );
+    page
+}
+
+const PATTERNS: &str = "The questions that the application asks, and the request that answers each.";
+const INDEXES: &str = "The table’s own key and its secondary indexes.";
+
+fn section(id: &str, title: &str, words: &str, content: &str) -> String {
+    let words = if words.is_empty() { String::new() } else { format!("<p class=\"lead\">{}</p>\n", html(words)) };
+    format!(
+        "<section id=\"{id}\" aria-labelledby=\"{id}-h\">\n<h2 id=\"{id}-h\">{title}</h2>\n{words}{content}</section>\n"
+    )
+}
+
+fn contents(chart: &Chart) -> String {
+    let mut list = String::from("<nav aria-label=\"Contents\">\n<ul>\n");
+    for (id, title) in [("entity-chart", "Entity chart"), ("access-patterns", "Access patterns")] {
+        let _ = writeln!(list, "<li><a href=\"#{id}\">{title}</a></li>");
+    }
+    let mut below = |id: &str, title: &str, links: &mut dyn Iterator<Item = (&str, &str)>| {
+        let links: String =
+            links.map(|(anchor, name)| format!("<li><a href=\"#{anchor}\">{}</a></li>\n", html(name))).collect();
+        let links = if links.is_empty() { links } else { format!("\n<ul>\n{links}</ul>") };
+        let _ = writeln!(list, "<li><a href=\"#{id}\">{title}</a>{links}</li>");
+    };
+    let mut used = chart
+        .indexes
+        .iter()
+        .filter(|index| !index.entities.is_empty())
+        .map(|index| (index.anchor.as_str(), index.name.as_str()));
+    below("item-collections", "Item collections", &mut used);
+    below("indexes", "Indexes", &mut std::iter::empty());
+    let mut entities = chart.entities.iter().map(|entity| (entity.anchor.as_str(), entity.name.as_str()));
+    below("entities", "Entities", &mut entities);
+    list + "</ul>\n</nav>\n"
+}
+
+/// A cell: HTML, perhaps the head of its row.
+struct Cell {
+    content: String,
+    is_head: bool,
+}
+
+fn cell(content: impl Into<String>) -> Cell {
+    Cell { content: content.into(), is_head: false }
+}
+
+fn head(content: impl Into<String>) -> Cell {
+    Cell { content: content.into(), is_head: true }
+}
+
+/// A table. On narrow screens its rows become cards, in which each cell has the name of its column; the roles keep it a
+/// table for those who listen. `name` and `columns` are text, cells are HTML; a column of which no row has anything is left
+/// out.
+fn table(name: &str, columns: &[(String, String)], rows: &[(String, Vec<Cell>)]) -> String {
+    let mut text = format!(
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">\n<table role=\"table\">\n\
+         <caption>{0}</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">",
+        html(name)
+    );
+    let is_used = |at: usize| rows.iter().any(|(_, cells)| cells.get(at).is_some_and(|cell| !cell.content.is_empty()));
+    let used: Vec<bool> = (0..columns.len()).map(is_used).collect();
+    for ((column, more), _) in columns.iter().zip(&used).filter(|(_, used)| **used) {
+        let _ = write!(text, "<th role=\"columnheader\" scope=\"col\">{}{more}</th>", html(column));
+    }
+    text.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
+    for (class, cells) in rows {
+        let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
+        let _ = write!(text, "<tr role=\"row\"{class}>");
+        for (Cell { content, is_head }, (column, _)) in
+            cells.iter().zip(columns).zip(&used).filter(|(_, used)| **used).map(|(pair, _)| pair)
+        {
+            let _ = if *is_head {
+                write!(text, "<th role=\"rowheader\" scope=\"row\">{content}</th>")
+            } else {
+                let empty = if content.is_empty() { " class=\"empty\"" } else { "" };
+                let label = html(column);
+                write!(text, "<td role=\"cell\"{empty} data-label=\"{label}\"><div>{content}</div></td>")
+            };
+        }
+        text.push_str("</tr>\n");
+    }
+    text + "</tbody>\n</table>\n</div>\n"
+}
+
+fn columns<const N: usize>(names: [&str; N]) -> Vec<(String, String)> {
+    names.iter().map(|name| ((*name).to_owned(), String::new())).collect()
+}
+
+fn entity_link(at: usize, entity: &ChartEntity) -> String {
+    format!("<a class=\"entity hue{}\" href=\"#{}\">{}</a>", at % 8, entity.anchor, html(&entity.name))
+}
+
+fn entity_chart(chart: &Chart) -> String {
+    let used: Vec<(usize, &ChartIndex)> =
+        chart.indexes.iter().enumerate().filter(|(_, index)| !index.entities.is_empty()).collect();
+    let mut heads = columns(["Entity"]);
+    heads.extend(used.iter().map(|(_, index)| {
+        let keys = [&index.partition, &index.sort].map(|keys| format!("<span class=\"half\">{}</span>", names(keys)));
+        (index.name.clone(), format!(" <small>{}</small>{}", index.kind_name(), keys.concat()))
+    }));
+    let rows: Vec<(String, Vec<Cell>)> = chart
+        .entities
+        .iter()
+        .enumerate()
+        .map(|(at, entity)| {
+            let mut cells = vec![head(entity_link(at, entity))];
+            cells.extend(used.iter().map(|(place, index)| {
+                cell(chart.entry(at, *place).map(|entry| entry_keys(index, entry)).unwrap_or_default())
+            }));
+            (String::new(), cells)
+        })
+        .collect();
+    table("Entities and the keys that they write", &heads, &rows)
+}
+
+/// Both halves of an index. The attributes show where the head of the column does not say which is which.
+fn entry_keys(index: &ChartIndex, entry: &EntityIndex) -> String {
+    let class = if index.partition.len() > 1 || index.sort.len() > 1 { "keys halves" } else { "keys halves plain" };
+    let half = |keys: &[KeyShape]| match keys {
+        [] => String::new(),
+        keys => format!("<div>{}</div>", keys.iter().map(key_item).collect::<String>()),
+    };
+    format!("<dl class=\"{class}\">{}{}</dl>", half(&entry.partition), half(&entry.sort))
+}
+
+fn key_item(key: &KeyShape) -> String {
+    format!("<dt>{}</dt>{}", html(&key.attribute), key.ways.iter().map(|way| way_item(key, way)).collect::<String>())
+}
+
+fn way_item(key: &KeyShape, way: &WayShape) -> String {
+    let kind = type_note(key.kind).map(|kind| format!(" <small class=\"type\">({kind})</small>")).unwrap_or_default();
+    let notes: String = key_notes(key).iter().map(|note| format!("<small>{note}</small>")).collect();
+    format!("<dd>{}{kind}{}{notes}</dd>", shape(way), condition(&way.condition))
+}
+
+fn shape(way: &WayShape) -> String {
+    if way.pieces.is_empty() {
+        return "<em>empty</em>".to_owned();
+    }
+    let pieces: String = way
+        .pieces
+        .iter()
+        .map(|piece| match piece {
+            ShapePiece::Text(text) => breakable(text),
+            ShapePiece::Hole(text) => format!("<var>{}</var>", html(text)),
+        })
+        .collect();
+    format!("<code class=\"key\">{pieces}</code>")
+}
+
+/// Text that a line may break behind its delimiters.
+fn breakable(text: &str) -> String {
+    html(text).replace('#', "#<wbr/>").replace("&#<wbr/>", "&#")
+}
+
+/// A key condition, in which what stands in braces is marked as in the shapes of keys.
+fn with_holes(condition: &str) -> String {
+    let mut marked = String::new();
+    let mut rest = condition;
+    while let Some((text, hole, after)) = rest.split_once('{').and_then(|(text, behind)| {
+        let (hole, after) = behind.split_once('}')?;
+        Some((text, hole, after))
+    }) {
+        let _ = write!(marked, "{}<var>{{{}}}</var>", breakable(text), html(hole));
+        rest = after;
+    }
+    marked + &breakable(rest)
+}
+
+fn condition(condition: &WayCondition) -> String {
+    match condition {
+        WayCondition::Always => String::new(),
+        WayCondition::When(condition) => format!(" <small>when {}</small>", code(condition)),
+        WayCondition::Otherwise => " <small>otherwise</small>".to_owned(),
+    }
+}
+
+fn code(text: &str) -> String {
+    format!("<code>{}</code>", html(text))
+}
+
+fn codes<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    texts.into_iter().map(code).collect::<Vec<_>>().join(" ")
+}
+
+fn patterns(chart: &Chart) -> String {
+    if chart.patterns.is_empty() {
+        return "<p>The models name none.</p>\n".to_owned();
+    }
+    let rows: Vec<(String, Vec<Cell>)> = chart.patterns.iter().map(|pattern| pattern_row(chart, pattern)).collect();
+    table(
+        "Access patterns",
+        &columns(["Access pattern", "Entity", "Given", "Index", "Request", "Key condition"]),
+        &rows,
+    )
+}
+
+fn pattern_row(chart: &Chart, pattern: &ChartPattern) -> (String, Vec<Cell>) {
+    let description = pattern.description.as_ref();
+    let description = description.map(|text| format!("<p>{}</p>", html(&paragraph(text)))).unwrap_or_default();
+    let entity = chart.entities.get(pattern.entity);
+    let asked = |condition: &str, notes: &[String]| {
+        let notes: String = notes.iter().map(|note| format!("<p class=\"note\">{}</p>", html(note))).collect();
+        format!("<code class=\"key\">{}</code>{notes}", with_holes(condition))
+    };
+    let (class, request, how) = match &pattern.answer {
+        Answer::Get { condition, notes } => ("", "<b class=\"badge get\">GetItem</b>", asked(condition, notes)),
+        Answer::Query { condition, notes } => ("", "<b class=\"badge query\">Query</b>", asked(condition, notes)),
+        Answer::Scan { missing } => (
+            "bad",
+            "<b class=\"badge scan\">Scan</b>",
+            format!("None: the partition key needs {}", codes(missing.iter().map(String::as_str))),
+        ),
+        Answer::UnknownIndex => ("bad", "<b class=\"badge scan\">none</b>", "The entity has no such index".to_owned()),
+    };
+    let index = match pattern.place.and_then(|place| chart.indexes.get(place)) {
+        Some(index) => format!("<a href=\"#{}\">{}</a>", index.anchor, code(&pattern.index)),
+        None => code(&pattern.index),
+    };
+    let cells = vec![
+        head(format!("{}{description}", html(&pattern.name))),
+        cell(entity.map(|entity| entity_link(pattern.entity, entity)).unwrap_or_default()),
+        cell(codes(pattern.given.iter().map(String::as_str))),
+        cell(index),
+        cell(request),
+        cell(how),
+    ];
+    (class.to_owned(), cells)
+}
+
+fn collections(chart: &Chart) -> String {
+    let mut text = String::new();
+    for index in chart.indexes.iter().filter(|index| !index.entities.is_empty()) {
+        let _ = writeln!(
+            text,
+            "<h3 id=\"{}\">{} <small>{} · {}</small></h3>\n<div class=\"drawings\">",
+            index.anchor,
+            html(&index.name),
+            index.kind_name(),
+            key_line(index)
+        );
+        for (at, collection) in index.collections.iter().enumerate() {
+            text.push_str(&drawing(chart, index, collection, &format!("{}-c{at}", index.anchor)));
+        }
+        text.push_str("</div>\n");
+    }
+    text
+}
+
+fn key_line(index: &ChartIndex) -> String {
+    let sort = if index.sort.is_empty() { "no sort key".to_owned() } else { names(&index.sort) };
+    format!("{} · {sort}", names(&index.partition))
+}
+
+fn names(keys: &[(String, KeyType)]) -> String {
+    let names = key_names(keys).into_iter().map(|(name, kind)| match kind {
+        Some(kind) => format!("{} ({kind})", code(&name)),
+        None => code(&name),
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn indexes(chart: &Chart) -> String {
+    let rows: Vec<(String, Vec<Cell>)> = chart
+        .indexes
+        .iter()
+        .map(|index| {
+            let entities = index.entities.iter().filter_map(|at| Some((*at, chart.entities.get(*at)?)));
+            let entities: Vec<String> = entities.map(|(at, entity)| entity_link(at, entity)).collect();
+            let entities = if entities.is_empty() { "no entity writes it".to_owned() } else { entities.join(" ") };
+            let cells = vec![
+                head(code(&index.name)),
+                cell(index.kind_name()),
+                cell(names(&index.partition)),
+                cell(names(&index.sort)),
+                cell(index.projections.iter().map(projected).collect::<Vec<_>>().join("; ")),
+                cell(entities),
+            ];
+            (String::new(), cells)
+        })
+        .collect();
+    table("Indexes", &columns(["Index", "Kind", "Partition key", "Sort key", "Projection", "Entities"]), &rows)
+}
+
+fn projected(of: &ChartProjection) -> String {
+    match projection(of) {
+        (words, []) => words.to_owned(),
+        (words, names) => format!("{words} {}", codes(names.iter().map(String::as_str))),
+    }
+}
+
+fn entity_part(chart: &Chart, at: usize, entity: &ChartEntity) -> String {
+    let name = html(&entity.name);
+    let description = entity.description.as_ref();
+    let description = description.map(|text| format!("<p>{}</p>\n", html(&paragraph(text)))).unwrap_or_default();
+    let fields: Vec<(String, Vec<Cell>)> =
+        entity.attributes.iter().map(|attribute| (String::new(), attribute_row(attribute))).collect();
+    let fields = if fields.is_empty() {
+        String::new()
+    } else {
+        let names = columns(["Field", "Type", "Required", "Rules", "In keys", "Description"]);
+        table(&format!("Fields of {}", entity.name), &names, &fields)
+    };
+    let indexes: Vec<(String, Vec<Cell>)> =
+        entity.indexes.iter().map(|entry| (String::new(), index_row(chart, entry))).collect();
+    let names = columns(["Index", "Partition key", "Sort key", "Projection", "Description"]);
+    let indexes = table(&format!("Indexes of {}", entity.name), &names, &indexes);
+    format!(
+        "<article id=\"{}\" class=\"hue{}\">\n<h3>{name}</h3>\n{description}<p class=\"dialect\">Dialect {}</p>\n\
+         {fields}{indexes}</article>\n",
+        entity.anchor,
+        at % 8,
+        code(&entity.dialect),
+    )
+}
+
+fn attribute_row(attribute: &ChartAttribute) -> Vec<Cell> {
+    let rules = field_rules(attribute).into_iter().map(|rule| match rule {
+        FieldRule::Words(words) => format!("<li>{}</li>", html(&words)),
+        FieldRule::Code(words, literals) => format!("<li>{words} {}</li>", codes(literals)),
+    });
+    let rules: String = rules.collect();
+    vec![
+        head(code(&attribute.name)),
+        cell(attribute.kind.as_str()),
+        cell(if attribute.required { "yes" } else { "" }),
+        cell(if rules.is_empty() { rules } else { format!("<ul class=\"rules\">{rules}</ul>") }),
+        cell(codes(attribute.keys.iter().map(String::as_str))),
+        cell(attribute.description.as_deref().map(|text| html(&paragraph(text))).unwrap_or_default()),
+    ]
+}
+
+fn index_row(chart: &Chart, entry: &EntityIndex) -> Vec<Cell> {
+    let keys = |keys: &[KeyShape]| match keys {
+        [] => String::new(),
+        keys => format!("<dl class=\"keys\">{}</dl>", keys.iter().map(key_item).collect::<String>()),
+    };
+    let mut carried: Vec<String> = entry.projection.iter().map(projected).collect();
+    carried.extend(entry.sparse.then(|| "sparse".to_owned()));
+    vec![
+        head(chart.indexes.get(entry.index).map(|index| code(&index.name)).unwrap_or_default()),
+        cell(keys(&entry.partition)),
+        cell(keys(&entry.sort)),
+        cell(carried.join("; ")),
+        cell(entry.description.as_deref().map(|text| html(&paragraph(text))).unwrap_or_default()),
+    ]
+}
