@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::expression_text::expression_text;
-use super::given::Given;
+use super::given::{Given, is_used};
 use super::layout::{Way, WayPiece};
 use crate::model::{
     AccessPattern, Dialect, Expression, ExpressionKind, FieldPath, Index, Key, KeyType, Model, SortCondition,
@@ -23,6 +23,8 @@ pub struct Access<'m> {
     pub condition: Option<SortCondition>,
     /// Given fields of the sort key that cannot narrow the query.
     pub behind: Vec<Behind<'m>>,
+    /// False where the given fields do not say which case of a key is taken.
+    pub is_decided: bool,
 }
 
 /// What is known of a key where some fields are given.
@@ -76,11 +78,14 @@ impl<'m> Access<'m> {
         let mut sort_keys: Vec<KnownKey<'m>> = Vec::new();
         let mut behind = Vec::new();
         let mut blocked = None;
+        let mut is_decided = partition_keys.iter().all(|known| known.is_decided);
         for key in &index.sort_keys.keys {
             let Some(known) = given.sort_key(key, dialect) else {
                 // Nobody can say which key this is, nor what is behind it.
+                is_decided = false;
                 break;
             };
+            is_decided &= known.is_decided;
             match blocked {
                 Some(missing) => behind.extend(given.used(&known.way.pieces, key, missing)),
                 None => {
@@ -95,17 +100,16 @@ impl<'m> Access<'m> {
                 }
             }
         }
-        let narrows = |field: &Spanned<String>| {
-            let used = |known: &KnownKey<'m>| known.known.iter().any(|piece| given.is_used(field, piece));
-            partition_keys.iter().any(used) || sort_keys.iter().any(used)
-        };
-        behind.retain(|behind| !narrows(behind.given));
+        let keys = || partition_keys.iter().chain(&sort_keys);
+        behind.retain(|behind: &Behind<'m>| {
+            !keys().any(|key| key.known.iter().any(|piece| is_used(behind.given, piece)))
+        });
         let derived = |last: &KnownKey<'m>| match last.is_complete() {
             true => SortCondition::Eq,
             false => SortCondition::BeginsWith,
         };
         let condition = sort_keys.last().map(|last| condition.unwrap_or_else(|| derived(last)));
-        Self { index, partition_keys, sort_keys, condition, behind }
+        Self { index, partition_keys, sort_keys, condition, behind, is_decided }
     }
 
     /// The fields that are missing for the partition key; empty where the query can be asked.
@@ -117,6 +121,12 @@ impl<'m> Access<'m> {
             }
         }
         all
+    }
+
+    /// True where every given field narrows the query.
+    pub fn uses(&self, given: &[Spanned<String>]) -> bool {
+        let keys = || self.partition_keys.iter().chain(&self.sort_keys);
+        given.iter().all(|field| keys().any(|key| key.known.iter().any(|piece| is_used(field, piece))))
     }
 
     /// The sort key that has the condition.

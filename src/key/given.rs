@@ -162,19 +162,19 @@ impl<'m> Given<'m> {
         }
     }
 
-    /// True where a placeholder uses a given field.
-    pub(super) fn is_used(&self, given: &str, piece: &WayPiece<'m>) -> bool {
-        let WayPiece::Hole(expression) = piece else { return false };
-        let mut is_used = false;
-        expression.visit_fields(&mut |field, _| is_used |= covers(given, field));
-        is_used
-    }
-
     /// The given fields that pieces use.
     pub(super) fn used(&self, pieces: &[WayPiece<'m>], key: &'m Key, missing: &'m FieldPath) -> Vec<Behind<'m>> {
-        let is_used = |given: &&'m Spanned<String>| pieces.iter().any(|piece| self.is_used(given, piece));
+        let is_used = |given: &&'m Spanned<String>| pieces.iter().any(|piece| is_used(given, piece));
         self.fields.iter().filter(is_used).map(|given| Behind { given, key, missing }).collect()
     }
+}
+
+/// True where a placeholder uses a given field.
+pub(super) fn is_used(given: &str, piece: &WayPiece<'_>) -> bool {
+    let WayPiece::Hole(expression) = piece else { return false };
+    let mut is_used = false;
+    expression.visit_fields(&mut |field, _| is_used |= covers(given, field));
+    is_used
 }
 
 /// True where who knows `given` knows the field: it is the field or a map that holds it.

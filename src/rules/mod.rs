@@ -145,12 +145,19 @@ pub const RULES: &[&Rule] = &[
     &items::lossy_coercion::RULE,
     &items::dropped_field::RULE,
     // Keys
+    &keys::unterminated_prefix::RULE,
+    &keys::open_ended_prefix::RULE,
     // Names
     // Types
     // Indexes
     &indexes::missing_primary::RULE,
     &indexes::index_attribute_reused::RULE,
     // Access patterns
+    &patterns::pattern_index_unknown::RULE,
+    &patterns::pattern_needs_scan::RULE,
+    &patterns::sort_prefix_not_leftmost::RULE,
+    &patterns::prefix_returns_other_entities::RULE,
+    &patterns::between_excludes_upper::RULE,
     // Housekeeping
     &housekeeping::UNREADABLE_MODEL,
     &housekeeping::UNUSED_IGNORE,

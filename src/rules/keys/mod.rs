@@ -2,3 +2,5 @@
 
 pub mod empty_key;
 pub mod key_too_long;
+pub mod open_ended_prefix;
+pub mod unterminated_prefix;
