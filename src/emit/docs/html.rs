@@ -182,10 +182,15 @@ fn shape(way: &WayShape) -> String {
         .iter()
         .map(|piece| match piece {
             ShapePiece::Text(text) => breakable(text),
-            ShapePiece::Hole(text) => format!("<var>{}</var>", html(text)),
+            ShapePiece::Hole(text) => hole(text),
         })
         .collect();
     format!("<code class=\"key\">{pieces}</code>")
+}
+
+/// A placeholder, which a line may break behind its filters.
+fn hole(text: &str) -> String {
+    format!("<var>{}</var>", html(text).replace('|', "|<wbr/>"))
 }
 
 /// Text that a line may break behind its delimiters.
@@ -201,7 +206,8 @@ fn with_holes(condition: &str) -> String {
         let (hole, after) = behind.split_once('}')?;
         Some((text, hole, after))
     }) {
-        let _ = write!(marked, "{}<var>{{{}}}</var>", breakable(text), html(hole));
+        marked.push_str(&breakable(text));
+        marked.push_str(&self::hole(&format!("{{{hole}}}")));
         rest = after;
     }
     marked + &breakable(rest)
