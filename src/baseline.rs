@@ -1,14 +1,14 @@
 //! Baselines: files of findings that are known. A run hides them, so that a team can begin with a design as it is.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::config::read_source;
 use crate::error::{Error, Problem};
+use crate::files::write_whole;
 use crate::report::{Linted, Reported};
 use crate::text::{SourceFile, printable};
 
@@ -116,30 +116,6 @@ fn write_known(path: &Path, linted: &Linted) -> Result<usize, Error> {
     write_whole(path, &text)
         .map_err(|reason| Error::Io { action: "write", path: path.to_path_buf(), reason })
         .map(|()| known.len())
-}
-
-/// Writes a file whole or not at all: beside it first, then in its place.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    // A link stays one.
-    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().ok_or(std::io::ErrorKind::IsADirectory)?);
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside: PathBuf = path.with_file_name(name);
-    let written = (|| {
-        let mut file = std::fs::File::create_new(&beside)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        if let Ok(before) = std::fs::metadata(&path) {
-            file.set_permissions(before.permissions())?;
-        }
-        std::fs::rename(&beside, &path)
-    })();
-    if written.is_err() {
-        // What could not be written or moved is of no use to anyone.
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
 }
 
 /// Where and why a text is no baseline.

@@ -1,9 +1,8 @@
 //! Explains the keys of DynamoDB single-table designs.
 //!
-//! The layers, lowest first; each uses those before it and never those after it: [`text`], [`error`] and [`value`];
-//! [`model`]; [`key`]; [`source`]; [`audit`]; [`rules`]; [`report`], [`suppress`], [`fix`] and
+//! The layers, lowest first; each uses those before it and never those after it: [`text`], [`error`], [`value`] and
+//! [`files`]; [`model`]; [`key`]; [`source`]; [`audit`]; [`rules`]; [`report`], [`suppress`], [`baseline`], [`fix`] and
 //! [`config`]; [`emit`]; [`commands`] and [`cli`].
-//! [`model`]; [`key`]; [`source`]; [`audit`]; [`rules`]; [`report`], [`suppress`], [`baseline`] and [`config`]; [`emit`]; [`commands`] and [`cli`].
 
 pub mod audit;
 pub mod baseline;
@@ -12,6 +11,7 @@ pub mod commands;
 pub mod config;
 pub mod emit;
 pub mod error;
+pub mod files;
 pub mod fix;
 pub mod key;
 pub mod model;

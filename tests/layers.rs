@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms, lowest first; those of one row may use each other.
 const ROWS: [&[&str]; 10] = [
-    &["text", "error", "value"],
+    &["text", "error", "value", "files"],
     &["model"],
     &["key"],
     &["source"],

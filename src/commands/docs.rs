@@ -1,7 +1,5 @@
 //! `dynkeys docs`.
 
-mod file;
-
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -10,6 +8,7 @@ use crate::commands::models::{dialect, load_all};
 use crate::config::Config;
 use crate::emit::{chart_html, chart_markdown};
 use crate::error::Error;
+use crate::files::write_whole;
 use crate::fix::Texts;
 use crate::report::chart::Chart;
 use crate::text::printable;
@@ -36,11 +35,7 @@ pub fn run(args: &DocsArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
         None => streams.out.write_all(page.as_bytes()).map_err(Error::Output)?,
         Some(file) if args.check => return check(file, &page, streams),
         Some(file) => {
-            file::write_whole(file, &page).map_err(|reason| Error::Io {
-                action: "write",
-                path: file.clone(),
-                reason,
-            })?;
+            write_whole(file, &page).map_err(|reason| Error::Io { action: "write", path: file.clone(), reason })?;
         }
     }
     Ok(EXIT_CLEAN)

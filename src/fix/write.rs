@@ -1,11 +1,13 @@
 //! Writes changed files, each whole or not at all.
 
-use std::ffi::OsString;
-use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use crate::error::Error;
+use crate::files::{beside, put};
 use crate::text::SourceFile;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -42,26 +44,12 @@ pub fn is_read_only(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly())
 }
 
-/// A file written beside the one that it will replace; it is removed unless that happens.
-struct Staged<'r> {
-    rewrite: &'r Rewrite,
-    target: PathBuf,
-    beside: PathBuf,
-}
-
-impl Drop for Staged<'_> {
-    fn drop(&mut self) {
-        // After the replacement there is nothing left to remove.
-        let _ = fs::remove_file(&self.beside);
-    }
-}
-
 /// Replaces every file by its new text. All are written before the first is replaced: where one cannot be written, none
 /// is changed. Links are followed, permissions kept.
 pub fn write_all(rewrites: &[Rewrite]) -> Result<(), Error> {
-    let staged: Vec<Staged<'_>> = rewrites.iter().map(stage).collect::<Result<_, _>>()?;
-    for one in &staged {
-        fs::rename(&one.beside, &one.target).map_err(|reason| failed(one.rewrite, reason))?;
+    let staged: Vec<_> = rewrites.iter().map(stage).collect::<Result<_, _>>()?;
+    for (rewrite, (file, target)) in rewrites.iter().zip(staged) {
+        put(file, &target).map_err(|reason| failed(rewrite, reason))?;
     }
     Ok(())
 }
@@ -70,50 +58,15 @@ fn failed(rewrite: &Rewrite, reason: io::Error) -> Error {
     Error::Io { action: "write", path: rewrite.path.clone(), reason }
 }
 
-fn stage(rewrite: &Rewrite) -> Result<Staged<'_>, Error> {
+fn stage(rewrite: &Rewrite) -> Result<(NamedTempFile, PathBuf), Error> {
     let failed = |reason| failed(rewrite, reason);
     let target = fs::canonicalize(&rewrite.path).map_err(failed)?;
     let metadata = fs::metadata(&target).map_err(failed)?;
     if metadata.permissions().readonly() {
         return Err(failed(io::Error::new(ErrorKind::PermissionDenied, "the file is read-only")));
     }
-    let (mut file, beside) = create_beside(&target).map_err(failed)?;
-    let staged = Staged { rewrite, target, beside };
-    let written =
-        file.write_all(rewrite.after.as_bytes()).and_then(|()| keep(&file, &metadata)).and_then(|()| file.sync_all());
-    written.map_err(failed)?;
-    Ok(staged)
-}
-
-/// A new file in the folder of another one, for a rename does not cross disks.
-fn create_beside(target: &Path) -> io::Result<(File, PathBuf)> {
-    const TRIES: u32 = 100;
-    let name = target.file_name().unwrap_or_default();
-    for number in 0..TRIES {
-        let mut beside = OsString::from(".");
-        beside.push(name);
-        beside.push(format!(".{}-{number}.tmp", std::process::id()));
-        let path = target.with_file_name(beside);
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            opened => return opened.map(|file| (file, path)),
-        }
-    }
-    Err(io::Error::new(ErrorKind::AlreadyExists, "its folder is full of files that were left behind"))
-}
-
-/// Gives a new file the owner and the permissions of the old one.
-fn keep(file: &File, old: &Metadata) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt, fchown};
-        let new = file.metadata()?;
-        if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
-            // Only the superuser can give files away: for others the file is their own as before.
-            let _ = fchown(file, Some(old.uid()), Some(old.gid()));
-        }
-    }
-    file.set_permissions(old.permissions())
+    let file = beside(&target, &rewrite.after, Some(&metadata)).map_err(failed)?;
+    Ok((file, target))
 }
 
 #[cfg(test)]
