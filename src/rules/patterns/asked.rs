@@ -53,7 +53,7 @@ pub(in crate::rules) fn known_part(key: &KeyOf<'_>, known: &KnownKey<'_>, item: 
             Some(value) => {
                 let is_own =
                     |part: &&Part<'_>| part.expression.is_some_and(|expression| std::ptr::eq(expression, value));
-                recorder.parts(key.number).iter().filter(is_own).next_back()?.end
+                recorder.parts(key.number).iter().rfind(is_own)?.end
             }
             None => {
                 let leading = known.way.leading_text();
