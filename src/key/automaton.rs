@@ -15,6 +15,8 @@ use regex_syntax::hir::{Hir, HirKind, Repetition};
 #[derive(Clone, Debug)]
 pub struct Automaton {
     classes: Box<[u8; 256]>,
+    /// The first byte of each class; a class is a run of bytes.
+    firsts: Vec<u8>,
     width: usize,
     next: Vec<u32>,
     accepts: Vec<bool>,
@@ -29,6 +31,16 @@ const DEAD: u32 = 0;
 impl Automaton {
     /// The automaton of a language; none where it would be too large.
     pub fn new(language: &Hir) -> Option<Self> {
+        Self::counting(language, MOST_COPIES)
+    }
+
+    /// A small automaton of a larger language, in which what may be repeated may be so without a bound: two that do not
+    /// meet are proved apart at a fraction of the cost.
+    pub fn coarse(language: &Hir) -> Option<Self> {
+        Self::counting(language, 1)
+    }
+
+    fn counting(language: &Hir, most: u32) -> Option<Self> {
         let nfa = thompson::Compiler::new()
             .configure(
                 thompson::Config::new()
@@ -37,7 +49,7 @@ impl Automaton {
                     .shrink(false)
                     .nfa_size_limit(Some(4 << 20)),
             )
-            .build_from_hir(&relaxed(language))
+            .build_from_hir(&relaxed(language, most))
             .ok()?;
         let dfa = dense::Builder::new()
             .configure(
@@ -89,7 +101,7 @@ impl Automaton {
                 next.push(number);
             }
         }
-        let mut automaton = Self { classes, width, next, accepts, start: 1 };
+        let mut automaton = Self { classes, firsts: bytes, width, next, accepts, start: 1 };
         automaton.trim();
         Some(automaton)
     }
@@ -178,7 +190,7 @@ impl Automaton {
         if self.is_empty() || other.is_empty() {
             return false;
         }
-        let bytes = self.joint_bytes(other);
+        let bytes = self.joint_firsts(other);
         let mut seen = vec![false; self.accepts.len() * other.accepts.len()];
         let mut open = vec![(self.start, other.start)];
         while let Some((left, right)) = open.pop() {
@@ -202,7 +214,7 @@ impl Automaton {
 
     /// True where both accept exactly the same texts.
     pub fn equals(&self, other: &Self) -> bool {
-        let bytes = self.joint_bytes(other);
+        let bytes = self.joint_firsts(other);
         let mut seen = vec![false; self.accepts.len() * other.accepts.len()];
         let mut open = vec![(self.start, other.start)];
         while let Some((left, right)) = open.pop() {
@@ -221,7 +233,17 @@ impl Automaton {
         true
     }
 
-    /// One byte for each way in which the two tell bytes apart, the most readable first.
+    /// One byte for each way in which the two tell bytes apart.
+    fn joint_firsts(&self, other: &Self) -> Vec<u8> {
+        let mut all = Vec::with_capacity(self.width + other.width);
+        all.extend_from_slice(&self.firsts);
+        all.extend_from_slice(&other.firsts);
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The same, with the most readable bytes and in their order.
     fn joint_bytes(&self, other: &Self) -> Vec<u8> {
         let mut seen = vec![false; self.width * other.width];
         READABLE
@@ -296,18 +318,16 @@ static READABLE: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| {
     bytes
 });
 
-/// The language with large counts taken for no bound, and without assertions, which mean nothing inside a key.
-fn relaxed(language: &Hir) -> Hir {
-    let is_plain = |repetition: &Repetition| {
-        repetition.min <= MOST_COPIES && repetition.max.is_none_or(|most| most <= MOST_COPIES)
-    };
+/// The language with counts above `most` taken for no bound, and without assertions, which mean nothing inside a key.
+fn relaxed(language: &Hir, most: u32) -> Hir {
+    let is_plain = |repetition: &Repetition| repetition.min <= most && repetition.max.is_none_or(|count| count <= most);
     map(language, &|kind| match kind {
         HirKind::Look(_) => Some(Hir::empty()),
         HirKind::Repetition(repetition) if !is_plain(repetition) => Some(Hir::repetition(Repetition {
-            min: repetition.min.min(MOST_COPIES),
+            min: repetition.min.min(most),
             max: None,
             greedy: true,
-            sub: Box::new(relaxed(&repetition.sub)),
+            sub: Box::new(relaxed(&repetition.sub, most)),
         })),
         _ => None,
     })

@@ -94,6 +94,7 @@ impl Values {
 struct Language {
     shape: Shape,
     automaton: OnceLock<Option<Automaton>>,
+    coarse: OnceLock<Option<Automaton>>,
 }
 
 /// One key of an entity, with all that is known of it.
@@ -325,7 +326,15 @@ impl Entity {
     }
 }
 
+fn meet(own: Option<&Automaton>, other: Option<&Automaton>) -> bool {
+    own.zip(other).is_none_or(|(own, other)| own.meets(other))
+}
+
 impl Language {
+    fn coarse(&self) -> Option<&Automaton> {
+        self.coarse.get_or_init(|| Automaton::coarse(&self.shape.language(&[]))).as_ref()
+    }
+
     fn automaton(&self) -> Option<&Automaton> {
         self.automaton.get_or_init(|| Automaton::new(&self.shape.language(&[]))).as_ref()
     }
@@ -377,6 +386,19 @@ impl<'e> KeyOf<'e> {
         self.language(values, &design.delimiter_letters()).automaton()
     }
 
+    /// True where a key of this kind and one of the other can be the same text, as far as their languages tell: what is
+    /// too large to tell may be. The design is that of both.
+    pub fn meets(&self, other: &Self, values: Values, design: &Design) -> bool {
+        let delimiters = design.delimiter_letters();
+        let (own, other) = (self.language(values, &delimiters), other.language(values, &delimiters));
+        meet(own.coarse(), other.coarse()) && meet(own.automaton(), other.automaton())
+    }
+
+    /// The same for all items that keep to the models, of small automata alone, which tell most pairs apart.
+    pub fn may_meet(&self, other: &Self) -> bool {
+        meet(self.language(Values::Any, &[]).coarse(), other.language(Values::Any, &[]).coarse())
+    }
+
     fn language(&self, values: Values, delimiters: &[u8]) -> &'e Language {
         let Self { entity, number, key, .. } = *self;
         entity.languages[number][values as usize].get_or_init(|| {
@@ -392,7 +414,7 @@ impl<'e> KeyOf<'e> {
                 let assumption = Assumption { not_blank: values != Values::Any, apart };
                 Shape::assuming(&key.value, entity.model(), entity.engine.dialect(), assumption)
             };
-            Language { shape, automaton: OnceLock::new() }
+            Language { shape, automaton: OnceLock::new(), coarse: OnceLock::new() }
         })
     }
 

@@ -88,7 +88,9 @@ pub(super) fn overlaps(design: &Design, kind: Kind, rule: &'static Rule, finding
         for other in primaries[..at].iter().filter(|other| own.may_meet(other)) {
             let pairs = own.pairs(other);
             let Some(cause) = cause(&pairs, design) else { continue };
-            if is_identical(&pairs) != (kind == Kind::Identical) {
+            // One language begins with one text.
+            let is_identical = own.prefixes == other.prefixes && is_identical(&pairs);
+            if is_identical != (kind == Kind::Identical) {
                 continue;
             }
             let shown = met.iter().filter(|one| one.cause == cause).count();
@@ -111,16 +113,16 @@ pub(super) fn overlaps(design: &Design, kind: Kind, rule: &'static Rule, finding
 
 /// How the keys can be the same, as far as their languages tell.
 fn cause(pairs: &[(KeyOf<'_>, KeyOf<'_>)], design: &Design) -> Option<Cause> {
-    let meet = |cause: &Cause| {
-        pairs.iter().all(|(left, right)| {
-            match (left.automaton_of(cause.values(), design), right.automaton_of(cause.values(), design)) {
-                (Some(left), Some(right)) => left.meets(right),
-                // Too large to tell: nothing is proved.
-                _ => true,
-            }
-        })
-    };
-    Cause::ALL.into_iter().find(meet)
+    let meet = |cause: Cause| pairs.iter().all(|(left, right)| left.meets(right, cause.values(), design));
+    if !pairs.iter().all(|(left, right)| left.may_meet(right)) {
+        return None;
+    }
+    // Each language has those before it.
+    match (meet(Cause::Delimiter), meet(Cause::Plain)) {
+        (true, true) => Some(Cause::Plain),
+        (true, false) => Some(Cause::Delimiter),
+        (false, _) => meet(Cause::Blank).then_some(Cause::Blank),
+    }
 }
 
 /// Two items with one key, and what they take; values as ordinary as possible.
