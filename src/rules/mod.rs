@@ -171,6 +171,10 @@ pub const RULES: &[&Rule] = &[
     &keys::eager_key::RULE,
     &keys::missing_entity_prefix::RULE,
     &keys::unbounded_key::RULE,
+    &keys::unpadded_number::RULE,
+    &keys::padding_too_narrow::RULE,
+    &keys::unsortable_time::RULE,
+    &keys::time_only_sort_key::RULE,
     &keys::lossy_default::RULE,
     &keys::unknown_field::RULE,
     &keys::unterminated_prefix::RULE,
@@ -186,6 +190,10 @@ pub const RULES: &[&Rule] = &[
     &names::inconsistent_delimiter::RULE,
     &names::key_attribute_shadows_field::RULE,
     // Types
+    &types::key_type_not_scalar::RULE,
+    &types::text_in_number_key::RULE,
+    &types::key_type_conflict::RULE,
+    &types::ttl_not_epoch_seconds::RULE,
     // Indexes
     &indexes::missing_primary::RULE,
     &indexes::index_attribute_reused::RULE,

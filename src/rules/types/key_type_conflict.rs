@@ -1,0 +1,118 @@
+//! `key-type-conflict`.
+
+use crate::model::KeyType;
+use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "key-type-conflict",
+    level: DefaultLevel::Error,
+    group: Group::Types,
+    summary: "one key attribute has two types",
+    doc: "\
+## What it finds
+
+A key attribute that is of one type in one place and of another elsewhere: in two entities of a table, in two indexes of
+an entity, or in a model and in `[table]` of `dynkeys.toml`.
+
+## Why it matters
+
+An attribute that is part of a key has one type in the whole table, which is fixed when the table or the index is made
+(<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeDefinition.html>). DynamoDB refuses items with
+the other one.
+
+## Example
+
+```toml
+# order.toml
+sort_key = { attribute = \"gsi1_sk\", type = \"N\", value = \"{total}\" }
+```
+
+```toml
+# invoice.toml
+sort_key = { attribute = \"gsi1_sk\", build_key = [[\"number\", \"{number}\"]] }
+```
+
+Right: the same type in both, here `type = \"N\"` with a number.
+
+## How to fix
+
+Look at the table's definition (`aws dynamodb describe-table`), give every model that type, and write it down in `[table]`.
+
+## When to ignore
+
+Never: one of the two cannot be written.
+",
+    checks: &[Check::Table(check)],
+};
+
+fn check(design: &Design, findings: &mut DesignFindings) {
+    let mut known: Vec<KeyOf<'_>> = Vec::new();
+    for entity in &design.entities {
+        for key in entity.keys() {
+            if let Some(wanted) = of_table(design, key).filter(|wanted| *wanted != key.key.kind) {
+                let message = format!(
+                    "`{}` is of type {} here, and of type {} in `[table]`",
+                    key.attribute(),
+                    key.key.kind.as_str(),
+                    wanted.as_str()
+                );
+                findings.add(finding(key, wanted, message));
+                continue;
+            }
+            let first =
+                known.iter().find(|first| first.attribute() == key.attribute() && is_one_table(first.entity, entity));
+            match first {
+                None => known.push(key),
+                Some(first) if first.key.kind != key.key.kind => {
+                    let message = format!(
+                        "`{}` is of type {} here, and of type {} in {}",
+                        key.attribute(),
+                        key.key.kind.as_str(),
+                        first.key.kind.as_str(),
+                        if std::ptr::eq(first.entity, entity) {
+                            format!("`{}`", first.index.name.value)
+                        } else {
+                            format!("`{}`", first.entity.name())
+                        }
+                    );
+                    findings.add(finding(key, first.key.kind, message).related(first.place(), "of the other type"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+fn finding(key: KeyOf<'_>, wanted: KeyType, message: String) -> DesignFinding {
+    DesignFinding::new(&RULE, key.place(), message)
+        .label(format!("of type {}", key.key.kind.as_str()))
+        .subject(key.subject())
+        .help(match wanted {
+            KeyType::S => "leave `type` out, and write text with `build_key` or `template`".to_owned(),
+            _ => format!("say `type = \"{}\"`, with `value`", wanted.as_str()),
+        })
+}
+
+/// The type that the configuration gives the attribute.
+fn of_table(design: &Design, key: KeyOf<'_>) -> Option<KeyType> {
+    let table = &design.table;
+    let own = [&table.partition_key, &table.sort_key];
+    let indexes = table.indexes.iter().flat_map(|index| [&index.partition_key, &index.sort_key]);
+    // A table of other attributes is another table.
+    let is_this_table = table.partition_key.as_ref().is_none_or(|(name, _)| {
+        let primary = key.entity.primary().map(|index| key.entity.keys_of(index)).unwrap_or_default();
+        primary.first().is_none_or(|first| first.attribute() == name)
+    });
+    let mut all = own.into_iter().chain(indexes).flatten();
+    is_this_table.then(|| all.find(|(name, _)| name == key.attribute()).map(|(_, kind)| *kind)).flatten()
+}
+
+/// True of entities whose primary keys have the same attributes.
+fn is_one_table(left: &Entity, right: &Entity) -> bool {
+    let attributes = |entity: &Entity| -> Vec<String> {
+        let keys = entity.primary().map(|index| entity.keys_of(index)).unwrap_or_default();
+        keys.iter().map(|key| key.attribute().to_owned()).collect()
+    };
+    std::ptr::eq(left, right) || attributes(left) == attributes(right)
+}
