@@ -1,15 +1,19 @@
 //! Rules about how keys are built.
 
 pub mod ambiguous_key;
+pub mod case_fold_on_opaque_id;
+mod cases;
 pub mod dangling_delimiter;
 pub mod eager_key;
 pub mod empty_key;
 pub mod half_index_key;
 pub mod identical_keys;
+pub mod inconsistent_case;
 pub mod key_too_long;
 mod longest;
 pub mod lossy_default;
 pub mod missing_entity_prefix;
+pub mod mixed_time_formats;
 pub mod none_prefix;
 mod numbers;
 pub mod open_ended_prefix;

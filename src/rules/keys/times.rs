@@ -149,31 +149,16 @@ fn value(attribute: &Attribute, form: fn(&Moment) -> String, moment: &Moment) ->
 
 /// Pairs of times in one form each, the earlier first, whose order can be told from the units that are printed.
 pub(super) fn pairs(attribute: &Attribute, units: Units) -> Vec<(Value<'static>, Value<'static>)> {
-    FORMS.iter().flat_map(|form| both(attribute, *form, attribute, *form, units)).collect()
+    FORMS.iter().flat_map(|form| both(attribute, *form, units)).collect()
 }
 
-/// Pairs of times for two attributes, the earlier for the first, in the first form that each of them takes.
-pub(super) fn pairs_of(first: &Attribute, second: &Attribute, units: Units) -> Vec<(Value<'static>, Value<'static>)> {
-    let form = |attribute: &Attribute| {
-        FORMS.iter().copied().find(|form| MOMENTS.iter().all(|moment| value(attribute, *form, moment).is_some()))
-    };
-    let Some((left, right)) = form(first).zip(form(second)) else { return Vec::new() };
-    both(first, left, second, right, units)
-}
-
-fn both(
-    first: &Attribute,
-    left: fn(&Moment) -> String,
-    second: &Attribute,
-    right: fn(&Moment) -> String,
-    units: Units,
-) -> Vec<(Value<'static>, Value<'static>)> {
+fn both(attribute: &Attribute, form: fn(&Moment) -> String, units: Units) -> Vec<(Value<'static>, Value<'static>)> {
     let year = |moment: &Moment| moment.0.get(..4).map(str::to_owned);
     let all = MOMENTS.iter().enumerate().flat_map(|(at, low)| MOMENTS.iter().skip(at + 1).map(move |high| (low, high)));
     // A reader sees best what differs within a year.
     let (near, far): (Vec<_>, Vec<_>) =
         all.filter(|pair| units.can_tell(*pair)).partition(|(low, high)| year(low) == year(high));
-    let value_of = |(low, high)| Some((value(first, left, low)?, value(second, right, high)?));
+    let value_of = |(low, high)| Some((value(attribute, form, low)?, value(attribute, form, high)?));
     near.into_iter().chain(far).filter_map(value_of).collect()
 }
 
