@@ -20,7 +20,7 @@ pub(super) fn time<'e>(entity: &Entity, expression: &'e Expression) -> Option<Ti
     let found = chain(expression)?;
     let is_moment = |filter: &&Filter| matches!(filter, Filter::Isoformat | Filter::Timestamp | Filter::Strftime(_));
     let attribute = entity.attribute(found.field).filter(|_| found.field.path.is_empty())?;
-    let is_time = *attribute.kind == AttributeType::Datetime || found.filters.iter().any(|filter| is_moment(filter));
+    let is_time = *attribute.kind == AttributeType::Datetime || found.filters.iter().any(is_moment);
     is_time.then_some(found)
 }
 
