@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::python::{is_blank, is_true, str_of};
+use super::regular::lowered;
 use super::shape::{Hole, Shape};
-use super::values::{ValuesOf, lowered};
+use super::values::ValuesOf;
 use crate::model::{Case, Cell, Dialect, Era, Expression, Key, KeyValue, Model, Piece, Rule, Template};
 use crate::text::Span;
 use crate::value::Value;

@@ -17,6 +17,7 @@ mod layout;
 mod pairs;
 pub mod python;
 mod readings;
+mod regular;
 mod sample;
 mod shape;
 mod trace;

@@ -36,7 +36,7 @@ fn text(attribute: &Attribute) -> Option<Cow<'static, str>> {
     let mut plain = attribute.clone();
     plain.default = None;
     let texts = of_attribute(&plain).texts;
-    let apart = super::values::without(&texts, b'#', None);
+    let apart = super::regular::without(&texts, b'#', None);
     [apart, texts].iter().find_map(|texts| {
         let automaton = Automaton::new(texts)?;
         let found = automaton.shortest(1)?;

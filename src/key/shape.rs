@@ -11,7 +11,8 @@ use crate::value::Value;
 
 use super::automaton::Automaton;
 use super::python::{is_blank, is_true, str_of};
-use super::values::{Assumption, Values, ValuesOf, any_text, lowered, without};
+use super::regular::{any_text, lowered, without};
+use super::values::{Assumption, Values, ValuesOf};
 
 /// A regular language of keys.
 #[derive(Clone, Debug, PartialEq)]
@@ -288,7 +289,7 @@ impl<'b> Builder<'b> {
                 };
                 let text = match (self.cell(cell), &self.values) {
                     (Shape::Hole(hole), Some(_)) if blank_is_bare => Shape::Hole(Hole {
-                        texts: super::values::not_empty(&hole.texts),
+                        texts: super::regular::not_empty(&hole.texts),
                         automaton: Arc::default(),
                         ..hole
                     }),
