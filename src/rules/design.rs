@@ -311,7 +311,16 @@ impl Entity {
 
     /// An item as a witness shows it: the fields that keys use.
     pub fn witness_item(&self, item: &Entries) -> WitnessItem {
-        let used = self.key_fields();
+        self.with_fields(item, &self.key_fields())
+    }
+
+    /// An item as a witness of some of its keys shows it: the fields that these keys use.
+    pub fn witness_of<'k>(&self, item: &Entries, keys: impl IntoIterator<Item = &'k KeyOf<'k>>) -> WitnessItem {
+        let used: Vec<&FieldPath> = keys.into_iter().flat_map(KeyOf::fields).collect();
+        self.with_fields(item, &used)
+    }
+
+    fn with_fields(&self, item: &Entries, used: &[&FieldPath]) -> WitnessItem {
         let is_used = |name: &str| {
             used.iter().any(|field| self.attribute(field).is_some_and(|attribute| attribute.name.value == name))
         };

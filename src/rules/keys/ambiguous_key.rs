@@ -80,6 +80,7 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
                 _ => format!("key in `{}`", index.name.value),
             }
         );
+        let items = vec![entity.witness_of(&left, &keys), entity.witness_of(&right, &keys)];
         let keys = keys
             .iter()
             .filter_map(|key| Some((key.attribute().to_owned(), shown(entity.write(&left).get(key.number))?)));
@@ -94,11 +95,7 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
                 "give the field of `{}` a `pattern` without the delimiter, as in `pattern = \"[^#]+\"`",
                 name(first)
             ))
-            .witness(Witness {
-                items: vec![entity.witness_item(&left), entity.witness_item(&right)],
-                caption: "both write".to_owned(),
-                keys: keys.collect(),
-            });
+            .witness(Witness { items, caption: "both write".to_owned(), keys: keys.collect() });
         if index.kind != IndexKind::Primary {
             finding = finding.level(DefaultLevel::Info);
         }

@@ -96,7 +96,7 @@ fn finding(one: &Use<'_>, all: &[Use<'_>], left: &Printed, right: &Printed) -> D
             format!("drop the filter, or narrow the `pattern` of `{name}` to one case")
         })
         .witness(Witness {
-            items: vec![entity.witness_item(&left.item), entity.witness_item(&right.item)],
+            items: vec![entity.witness_of(&left.item, [&one.key]), entity.witness_of(&right.item, [&one.key])],
             caption: "both write".to_owned(),
             keys: vec![(one.key.attribute().to_owned(), left.text.clone())],
         })

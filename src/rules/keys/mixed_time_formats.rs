@@ -150,8 +150,10 @@ fn finding(first: &Use<'_>, second: &Use<'_>, low: &Printed, high: &Printed) -> 
     let is_first = |printed: &Printed| {
         first.key.entity.write(&printed.item).get(first.key.number) == crate::key::Written::Text(&printed.text)
     };
-    let shown =
-        |printed: &Printed| if is_first(printed) { first.key.entity } else { entity }.witness_item(&printed.item);
+    let shown = |printed: &Printed| {
+        let own = if is_first(printed) { first.key } else { key };
+        own.entity.witness_of(&printed.item, &own.entity.keys_of(own.index))
+    };
     let attribute = || key.attribute().to_owned();
     DesignFinding::new(&RULE, entity.place(second.hole.span), message)
         .label(second.time.form())

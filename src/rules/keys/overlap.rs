@@ -215,8 +215,9 @@ fn finding(own: &Primary<'_>, met: &[&Met<'_>], kind: Kind, rule: &'static Rule)
     }
     if let Some(collision) = &first.collision {
         let [left, right] = &collision.items;
+        let other_keys = first.other.primary().map(|index| first.other.keys_of(index)).unwrap_or_default();
         finding = finding.witness(Witness {
-            items: vec![entity.witness_item(left), first.other.witness_item(right)],
+            items: vec![entity.witness_of(left, &own.keys), first.other.witness_of(right, &other_keys)],
             caption: "both write".to_owned(),
             keys: collision.keys.clone(),
         });

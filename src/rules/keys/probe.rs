@@ -84,8 +84,9 @@ fn printed(key: KeyOf<'_>, expression: &Expression, item: &Entries) -> Option<(S
 /// Two items in the order in which they belong, and their keys in the order in which DynamoDB sorts them.
 pub(super) fn order_witness(key: KeyOf<'_>, low: &Printed, high: &Printed) -> Witness {
     let attribute = || key.attribute().to_owned();
+    let keys = key.entity.keys_of(key.index);
     Witness {
-        items: vec![key.entity.witness_item(&low.item), key.entity.witness_item(&high.item)],
+        items: [low, high].map(|one| key.entity.witness_of(&one.item, &keys)).to_vec(),
         caption: "sorted as".to_owned(),
         keys: vec![(attribute(), high.text.clone()), (attribute(), low.text.clone())],
     }

@@ -79,7 +79,7 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
                 .subject(key.subject())
                 .help(help)
                 .witness(Witness {
-                    items: vec![entity.witness_item(&scenario.item)],
+                    items: vec![entity.witness_of(&scenario.item, [&key])],
                     caption: "writes".to_owned(),
                     keys: vec![(key.attribute().to_owned(), text)],
                 }),
