@@ -13,8 +13,8 @@ pub static RULE: Rule = Rule {
 ## What it finds
 
 Two entities of one table of which each has an item with the same primary key. The finding shows two such items and the
-key that both write. It is an error where ordinary values are enough, and a warning where a value has to hold the
-delimiter.
+key that both write. It is an error where ordinary values are enough, a warning where a value has to hold the delimiter,
+and an info where one has to be blank, or where the languages of the keys meet and no example was found.
 
 A key is read as a regular language: the model's texts, and for each placeholder what its field can print, by its type,
 `pattern`, `enum` and `max_length`. Where no two keys are shared, that is proved for every item that keeps to its model.
