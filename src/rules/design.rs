@@ -95,6 +95,7 @@ struct Language {
     shape: Shape,
     automaton: OnceLock<Option<Automaton>>,
     coarse: OnceLock<Option<Automaton>>,
+    is_coarse: OnceLock<bool>,
 }
 
 /// One key of an entity, with all that is known of it.
@@ -340,6 +341,13 @@ fn meet(own: Option<&Automaton>, other: Option<&Automaton>) -> bool {
 }
 
 impl Language {
+    /// True where the small automaton is the whole one.
+    fn is_coarse(&self) -> bool {
+        *self
+            .is_coarse
+            .get_or_init(|| self.coarse().zip(self.automaton()).is_some_and(|(coarse, whole)| coarse.equals(whole)))
+    }
+
     fn coarse(&self) -> Option<&Automaton> {
         self.coarse.get_or_init(|| Automaton::coarse(&self.shape.language(&[]))).as_ref()
     }
@@ -400,7 +408,8 @@ impl<'e> KeyOf<'e> {
     pub fn meets(&self, other: &Self, values: Values, design: &Design) -> bool {
         let delimiters = design.delimiter_letters();
         let (own, other) = (self.language(values, &delimiters), other.language(values, &delimiters));
-        meet(own.coarse(), other.coarse()) && meet(own.automaton(), other.automaton())
+        meet(own.coarse(), other.coarse())
+            && (own.is_coarse() && other.is_coarse() || meet(own.automaton(), other.automaton()))
     }
 
     /// The same for all items that keep to the models, of small automata alone, which tell most pairs apart.
@@ -423,7 +432,7 @@ impl<'e> KeyOf<'e> {
                 let assumption = Assumption { not_blank: values != Values::Any, apart };
                 Shape::assuming(&key.value, entity.model(), entity.engine.dialect(), assumption)
             };
-            Language { shape, automaton: OnceLock::new(), coarse: OnceLock::new() }
+            Language { shape, automaton: OnceLock::new(), coarse: OnceLock::new(), is_coarse: OnceLock::new() }
         })
     }
 

@@ -121,7 +121,7 @@ fn misordered(first: &Use<'_>, second: &Use<'_>) -> Option<(Printed, Printed)> {
     let left = Probe::of(first.key, first.hole)?;
     let right = Probe::of(second.key, second.hole)?;
     let attribute = first.key.entity.attribute(first.time.field)?;
-    pairs(attribute, first.time.units()).iter().find_map(|(low, high)| {
+    pairs(attribute, first.time.units(), false).iter().find_map(|(low, high)| {
         let (left_low, left_high) = (left.with(first.time.field, low)?, left.with(first.time.field, high)?);
         let (right_low, right_high) = (right.with(second.time.field, low)?, right.with(second.time.field, high)?);
         if left_low.part >= left_high.part || right_low.part >= right_high.part {

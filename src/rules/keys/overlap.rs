@@ -38,7 +38,7 @@ impl Cause {
 }
 
 /// How many of the entities that one overlaps with are shown to do so, item by item.
-const SHOWN: usize = 8;
+const SHOWN: usize = 3;
 
 struct Met<'d> {
     other: &'d Entity,

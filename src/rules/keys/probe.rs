@@ -64,9 +64,19 @@ impl<'e> Probe<'e> {
         field: &FieldPath,
         pairs: impl IntoIterator<Item = (&'v Value<'static>, &'v Value<'static>)>,
     ) -> Option<(Printed, Printed)> {
+        // Each value is in many pairs and is written once.
+        let mut known: Vec<(&'v Value<'static>, Option<Printed>)> = Vec::new();
+        let place = |known: &mut Vec<(&'v Value<'static>, Option<Printed>)>, value: &'v Value<'static>| {
+            known.iter().position(|(known, _)| *known == value).unwrap_or_else(|| {
+                known.push((value, self.with(field, value)));
+                known.len() - 1
+            })
+        };
         pairs.into_iter().find_map(|(low, high)| {
-            let (low, high) = (self.with(field, low)?, self.with(field, high)?);
-            (low.part > high.part && low.text > high.text).then_some((low, high))
+            let (low, high) = (place(&mut known, low), place(&mut known, high));
+            let printed = |at: usize| known.get(at).and_then(|(_, printed)| printed.as_ref());
+            let (low, high) = (printed(low)?, printed(high)?);
+            (low.part > high.part && low.text > high.text).then(|| (low.clone(), high.clone()))
         })
     }
 }

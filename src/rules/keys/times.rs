@@ -147,9 +147,14 @@ fn value(attribute: &Attribute, form: fn(&Moment) -> String, moment: &Moment) ->
     conforms(attribute, &value).then_some(value)
 }
 
-/// Pairs of times in one form each, the earlier first, whose order can be told from the units that are printed.
-pub(super) fn pairs(attribute: &Attribute, units: Units) -> Vec<(Value<'static>, Value<'static>)> {
-    FORMS.iter().flat_map(|form| both(attribute, *form, units)).collect()
+/// Pairs of times in one form each, the earlier first, whose order can be told from the units that are printed: in the
+/// first form that the attribute takes, since a format prints all of them alike, or in each.
+pub(super) fn pairs(attribute: &Attribute, units: Units, each_form: bool) -> Vec<(Value<'static>, Value<'static>)> {
+    let takes = |form: &&fn(&Moment) -> String| MOMENTS.iter().all(|moment| value(attribute, **form, moment).is_some());
+    match FORMS.iter().find(takes) {
+        Some(form) if !each_form => both(attribute, *form, units),
+        _ => FORMS.iter().flat_map(|form| both(attribute, *form, units)).collect(),
+    }
 }
 
 fn both(attribute: &Attribute, form: fn(&Moment) -> String, units: Units) -> Vec<(Value<'static>, Value<'static>)> {

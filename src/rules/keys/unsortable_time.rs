@@ -63,17 +63,16 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
     for (key, hole) in sorted_holes(entity) {
         let Some(found) = time(entity, hole).filter(|found| !found.is_epoch()) else { continue };
         let Some(attribute) = entity.attribute(found.field) else { continue };
-        if is_fixed_by_partition(key, found.field) {
+        // A time that is printed as it is has the one form in which programs write it, unless a pattern says otherwise.
+        let is_raw = found.format().is_none();
+        if is_raw && attribute.pattern.is_none() || is_fixed_by_partition(key, found.field) {
             continue;
         }
         let Some(probe) = Probe::of(key, hole) else { continue };
         let misordered = |pairs: &[_]| probe.misordered(found.field, pairs.iter().map(|(low, high)| (low, high)));
-        if let Some((low, high)) = misordered(&pairs(attribute, found.units())) {
+        if let Some((low, high)) = misordered(&pairs(attribute, found.units(), is_raw)) {
             findings.add(finding(key, hole, &found, &low, &high));
-        } else if attribute.pattern.is_some()
-            && found.format().is_none()
-            && let Some((low, high)) = misordered(&mixed_pairs(attribute))
-        {
+        } else if is_raw && let Some((low, high)) = misordered(&mixed_pairs(attribute)) {
             findings.add(finding(key, hole, &found, &low, &high));
         }
     }
