@@ -36,6 +36,8 @@ id   = { type = \"string\", required = true }
 [indexes.primary]
 partition_key = { attribute = \"pk\", build_key = [[\"user\", \"{user}\"]] }
 sort_key      = { attribute = \"sk\", template = \"session:{id}\" }
+[indexes.gsi0]
+partition_key = { attribute = \"gsi0_pk\", build_key = [[\"session\", \"{id}\"]] }
 ```
 
 Right: `template = \"session#{id}\"`, or `build_key = [[\"session\", \"{id}\"]]`.
