@@ -80,6 +80,11 @@ impl<'r> ItemReader<'r> {
         Ok(Self { name: name.into(), frames: Frames::new(reader) })
     }
 
+    /// Reads one line of an input, which is the one of this number, from 1.
+    pub fn of_line(name: &str, bytes: &'r [u8], line: usize) -> Self {
+        Self { name: name.into(), frames: Frames::at_line(Box::new(bytes), line) }
+    }
+
     /// Calls `visit` with each item and returns how many there were.
     pub fn read_all(&mut self, visit: &mut dyn FnMut(&Item<'_>) -> Result<(), Error>) -> Result<u64, Error> {
         let mut count = 0;
