@@ -11,6 +11,7 @@ use super::defect::Defect;
 use super::partitions::Partitions;
 use super::partitions::hash;
 use super::plan::{Plan, SeenPart, seen_parts};
+use super::shapes::shape;
 use super::state::{Lengths, Plain, State, Subject};
 use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd};
 use super::tally::Example;
@@ -88,17 +89,18 @@ struct EntityPlan {
     foreign: Vec<(usize, usize)>,
 }
 
+/// What is known of a key beforehand.
 #[derive(Debug)]
-struct KeyFacts {
-    attribute: usize,
+pub(super) struct KeyFacts {
+    pub attribute: usize,
     /// The index in the auditor's list.
-    index: usize,
+    pub index: usize,
     is_primary: bool,
-    is_build_key: bool,
+    pub is_build_key: bool,
     /// False where it uses fields that the items do not carry.
     is_known: bool,
     /// The eras that write the same for plain items, but for their case.
-    eras: Vec<Era>,
+    pub eras: Vec<Era>,
 }
 
 #[derive(Debug)]
@@ -231,47 +233,14 @@ impl Auditor {
         &self.options
     }
 
-    /// What is known of the part of a key that [`State::seen`] has at a place: entity, key number and field.
-    pub fn seen_part(&self, at: usize) -> Option<(usize, usize, &str)> {
-        self.seen.get(at).map(|part| (part.entity, part.key, part.field.as_str()))
+    /// The keys, entity by entity, in the order of [`State::plain`].
+    pub(super) fn key_facts(&self) -> impl Iterator<Item = (usize, &KeyFacts)> {
+        self.entities.iter().enumerate().flat_map(|(at, entity)| entity.keys.iter().map(move |key| (at, key)))
     }
 
-    /// The index of a key, in the auditor's list.
-    pub fn index_of_key(&self, entity: usize, key: usize) -> usize {
-        self.entities[entity].keys[key].index
-    }
-
-    /// How many keys that are text each era writes as they are stored, in the order of [`Era::ALL`], and how many there
-    /// are.
-    pub fn explained(&self, state: &State) -> (Vec<(Era, u64)>, u64) {
-        let mut all: Vec<(Era, u64)> = Era::ALL.into_iter().zip(state.explained).collect();
-        let mut compared = state.compared;
-        for entity in &self.entities {
-            for (at, key) in entity.keys.iter().enumerate() {
-                let plain = state.plain.get(entity.first_key + at).copied().unwrap_or_default();
-                compared += plain.count;
-                for (era, count) in &mut all {
-                    // The configured dialect is among them. One that keeps the case and one that does not agree on keys
-                    // without capitals.
-                    if key.eras.contains(era) {
-                        *count += plain.caseless;
-                    }
-                }
-            }
-        }
-        // Keys with capitals are explained by the dialects that treat case as the configured one does.
-        for (engine, entity) in self.engines.iter().zip(&self.entities) {
-            let lower = engine.dialect().era() == Era::V0_58;
-            for (at, key) in entity.keys.iter().enumerate() {
-                let plain = state.plain.get(entity.first_key + at).copied().unwrap_or_default();
-                for (era, count) in &mut all {
-                    if key.eras.contains(era) && (!key.is_build_key || (*era == Era::V0_58) == lower) {
-                        *count += plain.count - plain.caseless;
-                    }
-                }
-            }
-        }
-        (all, compared)
+    /// The parts of keys in the order of [`State::seen`]: the entity, the key and the field.
+    pub(super) fn seen_parts(&self) -> impl Iterator<Item = (usize, &KeyFacts, &str)> {
+        self.seen.iter().map(|part| (part.entity, &self.entities[part.entity].keys[part.key], part.field.as_str()))
     }
 
     /// Starts to audit some of the items.
@@ -288,6 +257,7 @@ impl Auditor {
         Worker {
             auditor: self,
             state,
+            findings: None,
             last: 0,
             buffer: KeyBuffer::default(),
             other: KeyBuffer::default(),
@@ -409,6 +379,8 @@ pub struct Worker<'a> {
     auditor: &'a Auditor,
     /// What was seen.
     pub state: State,
+    /// Every finding of an item since they were last taken, where somebody listens.
+    pub findings: Option<Vec<(Subject, Example)>>,
     /// The entity of the last plain item: the next one is often of the same.
     last: usize,
     buffer: KeyBuffer,
@@ -588,8 +560,12 @@ impl<'a> Worker<'a> {
             Classified::NoMatch | Classified::NoKeys => {
                 let texts: Vec<&str> = shown.key.iter().map(|(_, value)| value.as_ref()).collect();
                 let example = || shown.example(auditor, None, None, None);
-                let most = auditor.options.examples;
-                self.state.shapes.add(&texts, &auditor.options.delimiter, shown.rank, most, example);
+                let (most, delimiter) = (auditor.options.examples, &auditor.options.delimiter);
+                self.state.shapes.add(&texts, delimiter, shown.rank, most, example);
+                if let Some(findings) = &mut self.findings {
+                    let subject = Subject { detail: shape(&texts, delimiter), ..Subject::of(Defect::UnclassifiedItem) };
+                    findings.push((subject, example()));
+                }
             }
         }
     }
@@ -624,6 +600,10 @@ impl<'a> Worker<'a> {
         expected: Option<String>,
     ) {
         let auditor = self.auditor;
+        if let Some(findings) = &mut self.findings {
+            let example = shown.example(auditor, attribute, stored.clone(), expected.clone());
+            findings.push((subject.clone(), example));
+        }
         let tally = self.state.tallies.entry(subject).or_default();
         tally.add(shown.rank, auditor.options.examples, || shown.example(auditor, attribute, stored, expected));
     }

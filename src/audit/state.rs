@@ -133,6 +133,11 @@ impl Sizes {
         self.0.value_at_quantile(share)
     }
 
+    /// Sizes, each to within 1 %, with how many items have it.
+    pub fn counts(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.0.iter_recorded().map(|one| (one.value_iterated_to(), one.count_at_value()))
+    }
+
     /// The largest, to within 1 %.
     pub fn max(&self) -> u64 {
         self.0.max()

@@ -1,10 +1,16 @@
 //! What a run found: findings with their levels, and the verdict that becomes the exit status.
 
+mod audited;
 pub mod chart;
 mod explained;
 mod level;
 mod linted;
 
+pub use audited::{
+    Audited, Bin, Check, Coverage, DialectFit, Done, EntityCount, Estimate, Finding as AuditFinding, Group, HOT_ITEMS,
+    HOT_SHARE, IndexReport, NEAR_COLLECTION, PartitionReport, PartitionSize, Sample, Source, Spread, Totals,
+    WHOLE_COLLECTION, streamed,
+};
 pub use explained::{Explained, Selection};
 pub use level::{FailOn, Level, Levels};
 pub use linted::{Linted, Reported};
