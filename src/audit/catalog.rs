@@ -121,12 +121,13 @@ impl Catalog {
                         WayPiece::Text(text) => Some(text.as_ref()),
                         WayPiece::Hole(_) => None,
                     });
-                    let parts = texts.flat_map(|text: &str| text.split('#').flat_map(|part| part.split(&options.delimiter)));
+                    let parts =
+                        texts.flat_map(|text: &str| text.split('#').flat_map(|part| part.split(&options.delimiter)));
                     words.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
                 }
             }
         }
-        hash.update(format!("{options:?}"));
+        hash.update(format!("{:?}", (&options.delimiter, options.duplicates, &options.carried, &options.index)));
         Self {
             models: hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
             entities,

@@ -236,6 +236,7 @@ impl Run<'_> {
                 self.lines(&reading, worker, block);
             }
             Ok(Opened::Stream(stream)) => {
+                worker.file = u32::try_from(number).unwrap_or(u32::MAX);
                 let mut items = 0;
                 let read = ItemReader::new(&job.name, stream).and_then(|mut reader| {
                     reader.read_all(&mut |item| {
@@ -262,6 +263,7 @@ impl Run<'_> {
     /// Audits the lines of a file, as far as no other thread does.
     fn lines(&self, reading: &Reading, worker: &mut Worker<'_>, block: &mut Block) {
         let job = &self.jobs[reading.job];
+        worker.file = u32::try_from(reading.job).unwrap_or(u32::MAX);
         let mut scanner = Scanner::new(self.auditor.names(), job.format);
         while !self.stopped() {
             {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::catalog::Catalog;
 use super::defect::Defect;
 use super::partitions::Partitions;
 use super::shapes::Shapes;
@@ -202,6 +203,15 @@ pub struct State {
 }
 
 impl State {
+    /// True where its lists are those of a catalog: what a file holds may be anything.
+    pub fn fits(&self, catalog: &Catalog) -> bool {
+        self.entities.len() == catalog.entities.len()
+            && self.lengths.len() == catalog.attributes.len()
+            && self.plain.len() == catalog.keys.len()
+            && self.seen.len() == catalog.parts.len()
+            && self.partitions.len() == catalog.indexes.len()
+    }
+
     /// Adds what another part of the table holds. Both are of one auditor; `most` is its number of examples.
     pub fn merge(&mut self, other: Self, most: usize) {
         self.items += other.items;

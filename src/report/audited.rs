@@ -1,5 +1,6 @@
 //! What an audit found, as data: every output format shows it, `--save` keeps it and `compare` reads it again.
 
+mod estimate;
 mod evaluate;
 mod redact;
 
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FailOn, Level};
 
-pub use evaluate::{streamed, HOT_ITEMS, HOT_SHARE, NEAR_COLLECTION, WHOLE_COLLECTION};
+pub use evaluate::{HOT_ITEMS, HOT_SHARE, NEAR_COLLECTION, WHOLE_COLLECTION, streamed};
 
 /// The version of the JSON document.
 pub const VERSION: u32 = 1;
@@ -102,8 +103,10 @@ pub struct Done {
 pub struct Sample {
     /// The share of the segments that was read.
     pub share: f64,
-    /// How many items the table has by this sample.
+    /// How many items the table has by this sample, and how many DynamoDB says that it has.
     pub items: Estimate,
+    /// How many items the table had when DynamoDB last counted, which it does about every six hours.
+    pub described_items: u64,
 }
 
 /// An estimate with the bounds between which the number lies with 95 % confidence.
@@ -176,7 +179,10 @@ pub struct Group {
     /// The key attribute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
-    /// What tells it further: a shape, a dialect, the formats of times.
+    /// What tells it further: a shape, the dialect that writes the stored key, a field, a partition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Numbers that tell more, in words: of another run they are others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// How many.
@@ -195,7 +201,10 @@ pub struct Finding {
     /// The key attribute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
-    /// What tells it further.
+    /// What tells it further: see [`Group::subject`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Numbers that tell more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The primary key of the item.
@@ -299,8 +308,12 @@ impl Audited {
 
     /// The checks that found something: the graver ones first, then in the order of the rules.
     pub fn found(&self) -> Vec<(&str, &Check)> {
-        let mut found: Vec<(&str, &Check)> =
-            self.checks.iter().filter(|(_, check)| check.count > 0).map(|(name, check)| (name.as_str(), check)).collect();
+        let mut found: Vec<(&str, &Check)> = self
+            .checks
+            .iter()
+            .filter(|(_, check)| check.count > 0)
+            .map(|(name, check)| (name.as_str(), check))
+            .collect();
         found.sort_by_key(|(_, check)| std::cmp::Reverse(check.level));
         found
     }

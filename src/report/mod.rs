@@ -2,18 +2,22 @@
 
 mod audited;
 pub mod chart;
+mod compared;
 mod explained;
 mod level;
 mod linted;
+mod part;
 
 pub use audited::{
     Audited, Bin, Check, Coverage, DialectFit, Done, EntityCount, Estimate, Finding as AuditFinding, Group, HOT_ITEMS,
     HOT_SHARE, IndexReport, NEAR_COLLECTION, PartitionReport, PartitionSize, Sample, Source, Spread, Totals,
-    WHOLE_COLLECTION, streamed,
+    VERSION as AUDIT_VERSION, WHOLE_COLLECTION, streamed,
 };
+pub use compared::{Change, CheckChange, Compared, GroupChange};
 pub use explained::{Explained, Selection};
 pub use level::{FailOn, Level, Levels};
 pub use linted::{Linted, Reported};
+pub use part::{Described, PART_VERSION, Part, Pieces, Reached, Sampled, ScanPieces};
 
 use crate::rules::Finding;
 

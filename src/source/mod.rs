@@ -8,7 +8,9 @@ mod frame;
 mod item;
 pub mod raw;
 mod size;
+mod start_key;
 
 pub use dynamodb::{number, untyped_among_typed};
 pub use item::{Item, ItemPlace, ItemReader, read_items};
 pub use size::item_size;
+pub use start_key::StartKey;

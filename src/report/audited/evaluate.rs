@@ -7,15 +7,14 @@ use indexmap::IndexMap;
 use super::redact::Redactor;
 use super::{
     Audited, Bin, Check, Coverage, DialectFit, EntityCount, Finding, Group, IndexReport, PartitionReport,
-    PartitionSize, Source, Spread, Totals, VERSION,
+    PartitionSize, Spread, Totals, VERSION,
 };
 use crate::audit::{
     Catalog, CatalogIndex, Defect, Example, Lengths, Partition, Partitions, Seen, Sizes, State, Subject, TimeFormat,
 };
 use crate::model::Era;
-use crate::report::{Level, Levels};
-use crate::rules::{DesignFinding, Rule, rule};
-use crate::text::printable;
+use crate::report::{Described, Level, Levels, Part};
+use crate::rules::{Rule, rule};
 
 /// A partition with this share of an index's items or bytes is hot.
 pub const HOT_SHARE: f64 = 0.1;
@@ -35,21 +34,14 @@ const BINS: u64 = 20;
 type Found = BTreeMap<Defect, Vec<(Group, Vec<Finding>)>>;
 
 impl Audited {
-    /// The report of what was counted. `described` is what is wrong with the table itself.
-    pub fn new(
-        catalog: &Catalog,
-        state: &State,
-        source: Source,
-        coverage: Coverage,
-        levels: &Levels,
-        described: &[DesignFinding],
-        redact: bool,
-    ) -> Self {
+    /// The report of what was counted.
+    pub fn new(part: &Part, levels: &Levels, redact: bool) -> Self {
+        let (catalog, state) = (&part.catalog, &part.state);
         let redactor =
             Redactor { off: !redact, words: &catalog.words, delimiter: &catalog.delimiter, salt: &catalog.models };
         let reader = Reader { catalog, state, redactor };
         let mut checks = IndexMap::new();
-        for (name, check) in described_checks(described, levels) {
+        for (name, check) in described_checks(&part.described, levels) {
             checks.insert(name, check);
         }
         let mut found = reader.found();
@@ -65,8 +57,13 @@ impl Audited {
         let entities = catalog.entities.iter().zip(&state.entities);
         let mut audited = Self {
             version: VERSION,
-            source,
-            coverage: Coverage { items: state.items, bytes: state.bytes, deleted: state.deleted, ..coverage },
+            source: part.source.clone(),
+            coverage: Coverage {
+                items: state.items,
+                bytes: state.bytes,
+                deleted: state.deleted,
+                ..part.coverage.clone()
+            },
             summary: Totals::default(),
             dialect: reader.dialect(),
             entities: entities.map(|(entity, items)| (entity.name.clone(), EntityCount { items: *items })).collect(),
@@ -75,6 +72,7 @@ impl Audited {
             item_sizes: sizes(&state.sizes),
             models: catalog.models.clone(),
         };
+        audited.estimate(part);
         audited.sum_up();
         audited
     }
@@ -112,29 +110,20 @@ fn check(level: Level, mut groups: Vec<(Group, Vec<Finding>)>) -> Check {
 }
 
 /// The checks of the table's description.
-fn described_checks(described: &[DesignFinding], levels: &Levels) -> Vec<(String, Check)> {
+fn described_checks(described: &[Described], levels: &Levels) -> Vec<(String, Check)> {
     let mut checks: Vec<(String, Check)> = Vec::new();
-    for finding in described {
-        let level = levels.of(finding.rule, finding.level.unwrap_or(finding.rule.level));
-        if level == Level::Off {
-            continue;
-        }
-        let position = finding.place.source.position(finding.place.span.start);
-        let own = Finding {
-            place: Some(format!("{}:{}:{}", finding.place.source.name(), position.line, position.column)),
-            message: Some(printable(&finding.message).into_owned()),
-            help: (!finding.help.is_empty()).then(|| finding.help.clone()),
-            ..Finding::default()
-        };
-        match checks.iter_mut().find(|(name, _)| name == finding.rule.name) {
+    for one in described {
+        let Some(level) = one.level(levels) else { continue };
+        let finding = one.finding.clone();
+        match checks.iter_mut().find(|(name, _)| *name == one.rule) {
             Some((_, check)) => {
                 check.count += 1;
                 check.level = check.level.max(level);
-                check.examples.push(own);
+                check.examples.push(finding);
             }
             None => {
-                let check = Check { level, count: 1, estimate: None, groups: Vec::new(), examples: vec![own] };
-                checks.push((finding.rule.name.to_owned(), check));
+                let check = Check { level, count: 1, estimate: None, groups: Vec::new(), examples: vec![finding] };
+                checks.push((one.rule.clone(), check));
             }
         }
     }
@@ -157,10 +146,11 @@ impl Names<'_> {
             entity: subject.entity.and_then(entity),
             index: subject.index.and_then(index),
             attribute: subject.attribute.and_then(attribute),
-            detail: (!subject.detail.is_empty()).then(|| match subject.defect {
+            subject: (!subject.detail.is_empty()).then(|| match subject.defect {
                 Defect::UnclassifiedItem => self.redactor.keys(&subject.detail),
                 _ => subject.detail.clone(),
             }),
+            detail: None,
             count,
         }
     }
@@ -173,6 +163,7 @@ impl Names<'_> {
             entity: group.entity.clone(),
             index: group.index.clone(),
             attribute: group.attribute.clone().or_else(|| example.attribute.clone()),
+            subject: group.subject.clone(),
             detail: group.detail.clone(),
             key: example.key.iter().map(|(name, value)| (name.clone(), key(value))).collect(),
             place: example.place.clone(),
@@ -215,14 +206,15 @@ impl Reader<'_> {
                 entity: self.catalog.entities.get(part.entity).map(|entity| entity.name.clone()),
                 index: self.catalog.indexes.get(part.index).map(|index| index.name.clone()),
                 attribute: self.catalog.attributes.get(part.attribute).cloned(),
+                subject: Some(part.field.clone()),
                 detail: None,
                 count: 0,
             };
-            if let Some((group, examples)) = mixed_widths(&part.field, seen, &group) {
+            if let Some((group, examples)) = mixed_widths(seen, &group) {
                 let findings = examples.iter().map(|example| names.finding(&group, example)).collect();
                 add(Defect::MisSortedNumber, group, findings);
             }
-            if let Some((group, examples)) = mixed_formats(&part.field, seen, &group) {
+            if let Some((group, examples)) = mixed_formats(seen, &group) {
                 let findings = examples.iter().map(|example| names.finding(&group, example)).collect();
                 add(Defect::MixedTimeFormats, group, findings);
             }
@@ -263,7 +255,8 @@ impl Reader<'_> {
             let group = Group {
                 index: Some(index.name.clone()),
                 attribute: Some(self.partition_key(index)),
-                detail: Some(format!("{key}: {detail}")),
+                subject: Some(key.clone()),
+                detail: Some(detail.clone()),
                 count: 1,
                 ..Group::default()
             };
@@ -271,8 +264,8 @@ impl Reader<'_> {
                 let finding = Finding {
                     index: group.index.clone(),
                     attribute: group.attribute.clone(),
+                    subject: Some(key),
                     detail: Some(detail),
-                    stored: Some(key),
                     ..Finding::default()
                 };
                 hot.push((group, finding));
@@ -290,15 +283,16 @@ impl Reader<'_> {
             let group = Group {
                 index: Some(index.name.clone()),
                 attribute: Some(self.partition_key(index)),
-                detail: Some(format!("{key}: {detail}")),
+                subject: Some(key.clone()),
+                detail: Some(detail.clone()),
                 count: 1,
                 ..Group::default()
             };
             let finding = Finding {
                 index: group.index.clone(),
                 attribute: group.attribute.clone(),
+                subject: Some(key),
                 detail: Some(detail),
-                stored: Some(key),
                 ..Finding::default()
             };
             (group, finding)
@@ -318,7 +312,11 @@ impl Reader<'_> {
             configured: own.and_then(versions),
             best: best.filter(|_| keys > 0).and_then(versions),
             keys,
-            explained: Era::ALL.into_iter().zip(explained).map(|(era, count)| (era.versions().to_owned(), count)).collect(),
+            explained: Era::ALL
+                .into_iter()
+                .zip(explained)
+                .map(|(era, count)| (era.versions().to_owned(), count))
+                .collect(),
         }
     }
 
@@ -365,7 +363,7 @@ impl Reader<'_> {
 }
 
 /// Numbers of several widths in a part that holds nothing else. Those that are not as wide as most count.
-fn mixed_widths<'s>(field: &str, seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
+fn mixed_widths<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
     let widths: Vec<(usize, &crate::audit::Group)> =
         seen.widths.iter().enumerate().filter(|(_, group)| group.count > 0).collect();
     if widths.len() < 2 || seen.others > 0 {
@@ -374,13 +372,13 @@ fn mixed_widths<'s>(field: &str, seen: &'s Seen, group: &Group) -> Option<(Group
     let usual = widths.iter().map(|(_, group)| group.count).max().unwrap_or_default();
     let all: u64 = widths.iter().map(|(_, group)| group.count).sum();
     let shown: Vec<String> = widths.iter().map(|(width, group)| format!("{} of width {width}", group.count)).collect();
-    let detail = format!("`{field}`: {}", shown.join(", "));
+    let detail = shown.join(", ");
     let examples = widths.iter().filter_map(|(_, group)| group.example.as_ref()).collect();
     Some((Group { detail: Some(detail), count: all - usual, ..group.clone() }, examples))
 }
 
 /// Times of several formats in a part that holds nothing else. Those that are not as most are count.
-fn mixed_formats<'s>(field: &str, seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
+fn mixed_formats<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
     let formats: Vec<(TimeFormat, &crate::audit::Group)> =
         TimeFormat::ALL.into_iter().zip(&seen.formats).filter(|(_, group)| group.count > 0).collect();
     if formats.len() < 2 || seen.others > 0 {
@@ -390,7 +388,7 @@ fn mixed_formats<'s>(field: &str, seen: &'s Seen, group: &Group) -> Option<(Grou
     let all: u64 = formats.iter().map(|(_, group)| group.count).sum();
     let shown: Vec<String> =
         formats.iter().map(|(format, group)| format!("{} as {}", group.count, format.pattern())).collect();
-    let detail = format!("`{field}`: {}", shown.join(", "));
+    let detail = shown.join(", ");
     let examples = formats.iter().filter_map(|(_, group)| group.example.as_ref()).collect();
     Some((Group { detail: Some(detail), count: all - usual, ..group.clone() }, examples))
 }
@@ -429,9 +427,8 @@ fn sizes(sizes: &Sizes) -> Spread {
 /// At most [`BINS`] bars of one width, from zero to the largest; none where nothing was counted.
 fn bins(counts: impl Iterator<Item = (u64, u64)>, max: u64) -> Vec<Bin> {
     let width = (max / BINS + 1).max(1);
-    let mut bins: Vec<Bin> = (0..=max / width)
-        .map(|at| Bin { from: at * width, to: (at * width + width - 1).min(max), count: 0 })
-        .collect();
+    let mut bins: Vec<Bin> =
+        (0..=max / width).map(|at| Bin { from: at * width, to: (at * width + width - 1).min(max), count: 0 }).collect();
     for (value, count) in counts {
         let at = usize::try_from(value.min(max) / width).unwrap_or_default();
         if let Some(bin) = bins.get_mut(at) {
