@@ -10,7 +10,10 @@ mod keys;
 mod names;
 mod naming;
 mod patterns;
+mod stored;
 mod types;
+
+use crate::audit::Defect;
 
 pub use collision::same;
 pub use design::{Design, Entity, Entries, KeyOf, Scenario, TableFacts, TableIndex, Values};
@@ -45,6 +48,8 @@ pub enum Check {
     Entity(fn(&Design, &Entity, &mut DesignFindings)),
     /// At all entities of a table together, in `lint`.
     Table(fn(&Design, &mut DesignFindings)),
+    /// In what is stored, in `audit`: these are counted.
+    Audit(Defect),
     /// It is found while a model is read, as a problem of this name.
     Reading,
     /// The run itself finds it: ignores that match nothing, names that no rule has.
@@ -66,14 +71,24 @@ pub enum Group {
     Indexes,
     /// Access patterns.
     Patterns,
+    /// What is stored in a table.
+    Audit,
     /// The run itself.
     Housekeeping,
 }
 
 impl Group {
     /// Every group, in order.
-    pub const ALL: [Self; 7] =
-        [Self::Items, Self::Keys, Self::Names, Self::Types, Self::Indexes, Self::Patterns, Self::Housekeeping];
+    pub const ALL: [Self; 8] = [
+        Self::Items,
+        Self::Keys,
+        Self::Names,
+        Self::Types,
+        Self::Indexes,
+        Self::Patterns,
+        Self::Audit,
+        Self::Housekeeping,
+    ];
 
     /// Its name, in kebab case.
     pub const fn name(self) -> &'static str {
@@ -84,6 +99,7 @@ impl Group {
             Self::Types => "types",
             Self::Indexes => "indexes",
             Self::Patterns => "access-patterns",
+            Self::Audit => "audit",
             Self::Housekeeping => "housekeeping",
         }
     }
@@ -97,6 +113,7 @@ impl Group {
             Self::Types => "Types",
             Self::Indexes => "Indexes",
             Self::Patterns => "Access patterns",
+            Self::Audit => "The keys in a table",
             Self::Housekeeping => "Housekeeping",
         }
     }
@@ -121,13 +138,24 @@ impl Rule {
 
     /// True of a rule about designs.
     pub fn is_about_designs(&self) -> bool {
-        self.checks.iter().any(|check| !matches!(check, Check::Item(_)))
+        self.checks.iter().any(|check| !matches!(check, Check::Item(_) | Check::Audit(_)))
+    }
+
+    /// True of a rule about what is stored in a table.
+    pub fn is_about_tables(&self) -> bool {
+        self.checks.iter().any(|check| matches!(check, Check::Audit(_)))
     }
 }
 
 /// The rule of a name.
 pub fn rule(name: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+/// The rule of a kind of defect.
+pub fn of_defect(defect: Defect) -> Option<&'static Rule> {
+    let counts = |check: &Check| matches!(check, Check::Audit(own) if *own == defect);
+    RULES.iter().copied().find(|rule| rule.checks.iter().any(counts))
 }
 
 /// What every rule finds in a design, in the order of the rules.
@@ -140,7 +168,7 @@ pub fn check_design(design: &Design) -> Vec<DesignFinding> {
                     design.entities.iter().for_each(|entity| check(design, entity, &mut findings));
                 }
                 Check::Table(check) => check(design, &mut findings),
-                Check::Item(_) | Check::Reading | Check::Run => {}
+                Check::Item(_) | Check::Audit(_) | Check::Reading | Check::Run => {}
             }
         }
     }
@@ -218,6 +246,20 @@ pub const RULES: &[&Rule] = &[
     &patterns::sort_prefix_not_leftmost::RULE,
     &patterns::prefix_returns_other_entities::RULE,
     &patterns::between_excludes_upper::RULE,
+    // The keys in a table
+    &stored::unclassified_item::RULE,
+    &stored::ambiguous_item::RULE,
+    &stored::stale_key::RULE,
+    &stored::missing_index_key::RULE,
+    &stored::leftover_index_key::RULE,
+    &stored::case_variant_key::RULE,
+    &stored::key_near_limit::RULE,
+    &stored::item_near_limit::RULE,
+    &stored::mis_sorted_number::RULE,
+    &stored::odd_characters::RULE,
+    &stored::duplicate_primary_key::RULE,
+    &stored::hot_partition::RULE,
+    &stored::large_collection::RULE,
     // Housekeeping
     &housekeeping::UNREADABLE_MODEL,
     &housekeeping::UNUSED_IGNORE,
