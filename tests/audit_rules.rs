@@ -1,11 +1,11 @@
 //! Each rule of the audit finds what is bad in a table and lets alone what is not: `fixtures/rules/NAME/audit/`.
 //!
 //! `bad.jsonl` holds items with findings of this rule and of no other, `bad.json` what the report says of them. In
-//! `ok.jsonl` is nothing for the rule to find, in `fixed.jsonl`, the bad items after they were mended, nothing for any. The
-//! models are those in `models/`, else the repository's.
+//! `ok.jsonl` is nothing for the rule to find, in `fixed.jsonl`, the bad items after they were mended, nothing for any.
+//! The models are those in `models/`, else the repository's.
 //!
-//! `<900 times x>` in a file stands for 900 times `x`. What shows in a large table only is looked for in one that has the
-//! same items over and over: [`DOUBLED`].
+//! `<900 times x>` in a file stands for 900 times `x`. What shows in a large table only is looked for in one that has
+//! the same items over and over: [`DOUBLED`].
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
@@ -276,7 +276,8 @@ fn lint_knows_the_rules_of_the_audit() {
     .unwrap();
     assert_eq!(lint(&[]).json()["findings"], serde_json::json!([]));
     std::fs::write(folder.path().join("models/product.toml"), model).unwrap();
-    let item = r#"{"pk": "product#1", "sk": "product#1", "id": "1", "name": "Lamp", "gsi0_pk": "products", "gsi0_sk": "name#Desk"}"#;
+    let item = "{\"pk\": \"product#1\", \"sk\": \"product#1\", \"id\": \"1\", \"name\": \"Lamp\", \
+        \"gsi0_pk\": \"products\", \"gsi0_sk\": \"name#Desk\"}";
     std::fs::write(folder.path().join("items.jsonl"), item).unwrap();
     let audit = |more: &[&str]| run_in(folder.path(), &[&["audit", "--items", "items.jsonl"][..], more].concat());
     let (off, on) = (audit(&[]), audit(&["--rule", "stale-key=info", "--fail-on", "info"]));
