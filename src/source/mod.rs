@@ -1,9 +1,17 @@
-//! Items, from files and from standard input: plain JSON, DynamoDB JSON, responses, JSON lines, and gzip of any of these.
+//! Items, from files and from standard input: plain JSON, DynamoDB JSON, responses, JSON lines, and gzip of any of these;
+//! and from tables.
 
 mod dynamodb;
 mod envelope;
 mod frame;
 mod item;
+#[cfg(feature = "live")]
+pub mod live;
+mod start_key;
+mod table;
 
 pub use dynamodb::{number, untyped_among_typed};
+pub use envelope::Entries;
 pub use item::{Item, ItemPlace, ItemReader, read_items};
+pub use start_key::StartKey;
+pub use table::{IndexDescription, KeySchema, TableDescription, TableProjection};
