@@ -64,6 +64,9 @@ pub enum Error {
         /// What would be right.
         help: Option<String>,
     },
+    /// The user ended the run.
+    #[error("interrupted")]
+    Interrupted,
     /// The output could not be written.
     #[error("cannot write the output: {0}")]
     Output(std::io::Error),

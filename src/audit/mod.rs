@@ -1,5 +1,23 @@
-//! Finds out what is in a table: today, which entity an item with keys belongs to.
+//! Finds out what is in a table: which entity an item is, whether its keys are the ones that its model writes, and how
+//! keys and partitions are spread. One pass, bounded memory, and states that can be merged.
 
+mod auditor;
 mod classify;
+mod defect;
+pub mod files;
+mod partitions;
+mod plan;
+mod shapes;
+mod state;
+mod suspect;
+mod tally;
+mod times;
 
+pub use auditor::{Auditor, BYTES_FOR_DUPLICATES, IndexOf, Options, Whereabouts, Worker};
 pub use classify::{Classified, Classifier};
+pub use defect::Defect;
+pub use partitions::{EXACT, LISTED_SHARE, Partition, Partitions};
+pub use shapes::{Detail, Shapes};
+pub use state::{Lengths, Plain, Sizes, State, Subject};
+pub use tally::{Example, Tally};
+pub use times::{Group, Seen, TimeFormat, time_format};

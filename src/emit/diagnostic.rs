@@ -132,7 +132,7 @@ impl Diagnostics {
         match error {
             Error::Problems(problems) => problems.iter().try_for_each(|problem| self.render(out, &problem.into())),
             Error::Item { help, .. } | Error::Usage { help, .. } => self.render(out, &plain(error, help.clone())),
-            Error::Io { .. } | Error::Output(_) => self.render(out, &plain(error, None)),
+            Error::Io { .. } | Error::Interrupted | Error::Output(_) => self.render(out, &plain(error, None)),
         }
     }
 

@@ -20,6 +20,7 @@ mod readings;
 mod regular;
 mod sample;
 mod shape;
+pub mod suspicious;
 mod trace;
 mod values;
 

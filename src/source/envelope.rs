@@ -82,6 +82,17 @@ pub fn unwrap(mut entries: Entries<'_>) -> Contents<'_> {
     Contents::One(entries)
 }
 
+/// The item that a change of an incremental export leaves; none where this is no change.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html>
+pub fn new_image(mut entries: Entries<'_>) -> Option<Contents<'_>> {
+    find(&entries, "Keys")?;
+    match take(&mut entries, "NewImage") {
+        Some(Value::Map(item)) => Some(Contents::One(item)),
+        None => Some(Contents::Nothing),
+        Some(_) => None,
+    }
+}
+
 /// True of what a response to a write has.
 fn is_write_response(key: &str) -> bool {
     matches!(key, "Attributes" | "ConsumedCapacity" | "ItemCollectionMetrics")

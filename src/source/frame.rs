@@ -106,6 +106,11 @@ impl<R: Read> Frames<R> {
         }
     }
 
+    /// The same for what begins at a line, from 1.
+    pub fn at_line(reader: R, line: usize) -> Self {
+        Self { place: Place { line, column: 1 }, ..Self::new(reader) }
+    }
+
     /// The next value, or none at the end.
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, FrameError> {
         if self.place == (Place { line: 1, column: 1 }) && self.start == 0 {

@@ -11,7 +11,7 @@ use flate2::bufread::MultiGzDecoder;
 use jiter::{JsonError, JsonErrorType, JsonValue};
 
 use super::dynamodb::{is_typed, untyped};
-use super::envelope::{Contents, Entries, unwrap};
+use super::envelope::{Contents, Entries, new_image, unwrap};
 use super::frame::{Frame, FrameError, Frames, Place};
 use crate::error::Error;
 use crate::value::Value;
@@ -68,6 +68,8 @@ pub fn read_items(path: &Path, visit: &mut dyn FnMut(&Item<'_>) -> Result<(), Er
 pub struct ItemReader<'r> {
     name: Arc<str>,
     frames: Frames<Box<dyn Read + 'r>>,
+    /// The values are changes of an incremental export.
+    changes: bool,
 }
 
 impl<'r> ItemReader<'r> {
@@ -77,7 +79,17 @@ impl<'r> ItemReader<'r> {
             input.fill_buf().map_err(|reason| Error::Io { action: "read", path: PathBuf::from(name), reason })?;
         let reader: Box<dyn Read + 'r> =
             if start.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) };
-        Ok(Self { name: name.into(), frames: Frames::new(reader) })
+        Ok(Self { name: name.into(), frames: Frames::new(reader), changes: false })
+    }
+
+    /// Reads one line of an input, which is the one of this number, from 1.
+    pub fn of_line(name: &str, bytes: &'r [u8], line: usize) -> Self {
+        Self { name: name.into(), frames: Frames::at_line(Box::new(bytes), line), changes: false }
+    }
+
+    /// Reads one line of an incremental export: its `NewImage` is the item, and a deletion has none.
+    pub fn of_change(name: &str, bytes: &'r [u8], line: usize) -> Self {
+        Self { changes: true, ..Self::of_line(name, bytes, line) }
     }
 
     /// Calls `visit` with each item and returns how many there were.
@@ -86,7 +98,7 @@ impl<'r> ItemReader<'r> {
         let name = Arc::clone(&self.name);
         loop {
             match self.frames.next_frame() {
-                Ok(Some(frame)) => count += items_of(&name, &frame, visit)?,
+                Ok(Some(frame)) => count += items_of(&name, &frame, self.changes, visit)?,
                 Ok(None) => return Ok(count),
                 Err(FrameError::Io(reason)) => {
                     return Err(Error::Io { action: "read", path: PathBuf::from(&*name), reason });
@@ -116,6 +128,7 @@ fn error(name: &str, place: Place, message: impl Into<String>, help: Option<Stri
 fn items_of(
     name: &str,
     frame: &Frame<'_>,
+    changes: bool,
     visit: &mut dyn FnMut(&Item<'_>) -> Result<(), Error>,
 ) -> Result<u64, Error> {
     let json = JsonValue::parse(frame.bytes, false).map_err(|reason| syntax_error(name, frame, &reason))?;
@@ -132,7 +145,15 @@ fn items_of(
             ));
         }
     };
-    let contents = unwrap(entries);
+    let contents = if changes {
+        let Some(contents) = new_image(entries) else {
+            let help = "a change has `Keys` and, unless its item was deleted, `NewImage`".to_owned();
+            return Err(error(name, frame.place, "this is no change of an incremental export", Some(help)));
+        };
+        contents
+    } else {
+        unwrap(entries)
+    };
     if frame.is_remainder && !matches!(&contents, Contents::Many(items) if items.is_empty()) {
         let help = "a response has `Items`, `Count`, `ScannedCount`, `LastEvaluatedKey` and the like, and nothing else"
             .to_owned();

@@ -1,6 +1,6 @@
 //! `blank-key-part`.
 
-use crate::key::python::is_blank;
+use crate::key::suspicious::{Blank, blank};
 use crate::key::{Half, PartKind};
 use crate::model::IndexKind;
 use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
@@ -47,31 +47,18 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
         let delimiter = view.delimiter(context);
         for part in view.parts {
             let (PartKind::Field(field) | PartKind::Fallback(Some(field))) = part.kind else { continue };
-            let stopped = view.stop.is_some() && part.start == text.len();
-            if stopped || !is_blank(view.part_text(part)) {
-                continue;
-            }
-            let (before, after) = (&text[..part.start], &text[part.end..]);
-            // A field's own blank leaves the bare prefix: one key for all such items. In an index that is harmless, and a
-            // literal blank, `{name or ''}`, is meant.
-            let is_bare = view.index.kind == IndexKind::Primary
-                && matches!(part.kind, PartKind::Field(_))
-                && part.start == part.end
-                && !before.is_empty();
-            let opens = before.is_empty() || before.ends_with(delimiter);
-            let closes = after.is_empty() || after.starts_with(delimiter);
-            let is_end = after.is_empty();
-            if !(is_bare || opens && closes) || (is_end && context.scope.sort_is_prefix && view.key.half == Half::Sort)
-            {
+            let is_primary = view.index.kind == IndexKind::Primary;
+            let Some(found) = blank(part, text, view.stop.is_some(), delimiter, is_primary) else { continue };
+            if part.end == text.len() && context.scope.sort_is_prefix && view.key.half == Half::Sort {
                 continue;
             }
             let name = &field.name;
             let state = if context.is_unset(field) { "unset" } else { "blank" };
-            let place = match (before.is_empty(), is_end) {
-                _ if !(opens && closes) => "is its bare prefix, the same for every such item",
-                (true, _) => "begins with a delimiter",
-                (_, true) => "ends with a delimiter",
-                _ => "has an empty part between delimiters",
+            let place = match found {
+                Blank::Bare => "is its bare prefix, the same for every such item",
+                Blank::Start => "begins with a delimiter",
+                Blank::End => "ends with a delimiter",
+                Blank::Middle => "has an empty part between delimiters",
             };
             findings.add(view.finding(
                 &RULE,

@@ -1,6 +1,7 @@
 //! `delimiter-in-value`.
 
 use crate::key::PartKind;
+use crate::key::suspicious::holds_delimiter;
 use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 
 /// The rule.
@@ -42,15 +43,11 @@ When the value is the last part of the key, nothing takes the key apart, and no 
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
     for view in context.views() {
-        // A key that is one value and nothing else has no parts to confuse.
-        let composed = view.parts.iter().filter(|part| part.end > part.start).count() > 1;
-        if !composed {
-            continue;
-        }
+        let Some(text) = view.text() else { continue };
         let delimiter = view.delimiter(context);
         for part in view.parts {
             let PartKind::Field(field) = part.kind else { continue };
-            if view.part_text(part).contains(delimiter) {
+            if holds_delimiter(part, view.parts, text, delimiter) {
                 findings.add(view.finding(
                     &RULE,
                     Some(field),

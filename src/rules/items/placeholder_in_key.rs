@@ -1,6 +1,7 @@
 //! `placeholder-in-key`.
 
-use crate::key::python::{str_of, strip};
+use crate::key::python::str_of;
+use crate::key::suspicious::{Placeholder, placeholder};
 use crate::key::{PartKind, State};
 use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 use crate::text::excerpt;
@@ -42,25 +43,12 @@ When the word is a real value: Null is a family name.
     checks: &[Check::Item(check)],
 };
 
-/// The words that stand for nothing in Python, JSON and JavaScript.
-const WORDS: [&str; 4] = ["none", "null", "undefined", "nan"];
-
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
     for view in context.views() {
         for part in view.parts {
             let (PartKind::Field(field) | PartKind::Fallback(Some(field))) = part.kind else { continue };
             let text = view.part_text(part);
-            // A literal that stands in for a field is the model's own text, unless it is none.
-            let is_word = matches!(part.kind, PartKind::Field(_))
-                && WORDS.iter().any(|word| strip(text).eq_ignore_ascii_case(word));
-            // `{amount|str|zfill(12)}` prints `00000000None`.
-            let is_dressed = matches!(part.kind, PartKind::Field(_))
-                && context.is_unset(field)
-                && text.to_ascii_lowercase().contains("none");
-            let is_none = part.none && !text.is_empty();
-            if !is_word && !is_dressed && !is_none {
-                continue;
-            }
+            let Some(found) = placeholder(part, text, context.is_unset(field)) else { continue };
             let name = &field.name;
             let state = context.slot(field).map(|slot| slot.state);
             let (message, help) = if view.is_eager(context) {
@@ -73,7 +61,7 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
                     format!("`{name}` is unset, so the key says `{text}`"),
                     format!("set `{name}` before the item is written"),
                 )
-            } else if is_none && !is_word {
+            } else if found == Placeholder::None {
                 (
                     format!("the expression gives none, so the key says `{text}`"),
                     format!("give it a text in place of `{name}`: `{{{name} or ''}}`"),

@@ -1,0 +1,999 @@
+//! Finds each item's entity by the shapes of its keys, writes its keys anew, and compares.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::quality::FixedState;
+
+use super::classify::{Classified, Classifier};
+use super::defect::Defect;
+use super::partitions::Partitions;
+use super::partitions::hash;
+use super::plan::{Plan, SeenPart, seen_parts};
+use super::state::{Lengths, Plain, State, Subject};
+use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd};
+use super::tally::Example;
+use super::times::{Seen, looks};
+use crate::key::python::{equal, str_of};
+use crate::key::suspicious::{blank, holds_delimiter, placeholder};
+use crate::key::{
+    Automaton, Engine, Fields, KeyBuffer, PartKind, Recorder, Shape, State as FieldState, WayPiece, Written, ways,
+};
+use crate::model::{Era, FieldPath, IndexKind, KeyType, KeyValue, Rule};
+use crate::source::raw::{Kind, Names, RawItem};
+use crate::source::{ItemPlace, number};
+use crate::value::Value;
+
+/// What an audit is asked for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many examples each count keeps.
+    pub examples: usize,
+    /// What stands between the parts of a template.
+    pub delimiter: String,
+    /// Look for items that share a primary key; what that takes of memory grows with the items.
+    pub duplicates: bool,
+    /// The fields that items carry, where some are known to lack: of an index that does not project all.
+    pub carried: Option<Vec<String>>,
+    /// The index that is scanned in place of the table.
+    pub index: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { examples: 5, delimiter: "#".to_owned(), duplicates: false, carried: None, index: None }
+    }
+}
+
+/// An index of the table, of all models together.
+#[derive(Clone, Debug)]
+pub struct IndexOf {
+    /// Its name; `primary` is the table itself.
+    pub name: String,
+    /// Its kind.
+    pub kind: IndexKind,
+    /// The attributes of its partition key; a local index has the table's.
+    pub partition: Vec<usize>,
+    /// The attributes of its sort key.
+    pub sort: Vec<usize>,
+}
+
+/// The models of a table, ready to audit its items. It is shared by threads; each has a [`Worker`].
+#[derive(Debug)]
+pub struct Auditor {
+    engines: Vec<Engine>,
+    classifier: Classifier,
+    names: Names,
+    indexes: Vec<IndexOf>,
+    seen: Vec<SeenPart>,
+    entities: Vec<EntityPlan>,
+    options: Options,
+    duplicates: Option<Duplicates>,
+}
+
+/// What is made of an entity beforehand.
+#[derive(Debug)]
+struct EntityPlan {
+    /// The short way; none where its keys or those of others are out of the ordinary.
+    plan: Option<Plan>,
+    /// The place of its first key in [`State::plain`].
+    first_key: usize,
+    keys: Vec<KeyFacts>,
+    /// The indexes that it writes, by the numbers of their keys.
+    indexes: Vec<OwnIndex>,
+    /// The same model in every era.
+    eras: Vec<(Era, Engine)>,
+    /// Key attributes of the table's indexes that it neither writes nor has as fields.
+    foreign: Vec<(usize, usize)>,
+}
+
+#[derive(Debug)]
+struct KeyFacts {
+    attribute: usize,
+    /// The index in the auditor's list.
+    index: usize,
+    is_primary: bool,
+    is_build_key: bool,
+    /// False where it uses fields that the items do not carry.
+    is_known: bool,
+    /// The eras that write the same for plain items, but for their case.
+    eras: Vec<Era>,
+}
+
+#[derive(Debug)]
+struct OwnIndex {
+    index: usize,
+    /// Its own keys, both halves; of a local index only the sort key.
+    keys: Vec<usize>,
+    kind: IndexKind,
+    sparse: bool,
+}
+
+/// Primary keys that were seen, as hashes of 128 bits: two keys in 10^18 share one.
+#[derive(Debug)]
+struct Duplicates(Vec<Mutex<HashSet<u128, FixedState>>>);
+
+impl Duplicates {
+    fn new() -> Self {
+        Self((0..64).map(|_| Mutex::new(HashSet::default())).collect())
+    }
+
+    /// True where the key was there before.
+    fn is_known(&self, key: u128) -> bool {
+        let shard = &self.0[usize::try_from(key >> 122).unwrap_or_default()];
+        !shard.lock().unwrap_or_else(PoisonError::into_inner).insert(key)
+    }
+}
+
+/// Bytes of memory that [`Options::duplicates`] takes for each item, at most: a hash of 16 bytes in a table that is at
+/// worst half empty, and twice while it grows.
+pub const BYTES_FOR_DUPLICATES: u64 = 48;
+
+/// Where an item was.
+#[derive(Clone, Copy, Debug)]
+pub enum Whereabouts<'w> {
+    /// In a file.
+    File(ItemPlace<'w>),
+    /// In the table: its key says which it is.
+    Table,
+}
+
+fn is_build_key(value: &KeyValue) -> bool {
+    let is = |rule: &Rule| matches!(rule, Rule::BuildKey(_));
+    match value {
+        KeyValue::One(rule) => is(rule),
+        KeyValue::Cases(cases) => cases.iter().any(|case| is(&case.rule)),
+    }
+}
+
+/// The fields that a key uses, conditions included.
+fn fields_of(value: &KeyValue) -> Vec<&FieldPath> {
+    let mut fields = Vec::new();
+    match value {
+        KeyValue::One(rule) => rule.visit_expressions(&mut |one| one.visit_fields(&mut |field, _| fields.push(field))),
+        KeyValue::Cases(cases) => {
+            for case in cases {
+                if let Some(when) = &case.when {
+                    when.visit_fields(&mut |field, _| fields.push(field));
+                }
+                case.rule.visit_expressions(&mut |one| one.visit_fields(&mut |field, _| fields.push(field)));
+            }
+        }
+    }
+    fields
+}
+
+fn root(field: &FieldPath) -> &str {
+    field.name.split('.').next().unwrap_or(&field.name)
+}
+
+impl Auditor {
+    /// Prepares the models of a table.
+    pub fn new(engines: Vec<Engine>, options: Options) -> Self {
+        let names = Names::new(engines.iter().flat_map(|engine| {
+            let keys = engine.keys().iter().map(|key| key.attribute.clone());
+            let fields = (0..engine.keys().len())
+                .flat_map(|number| fields_of(&engine.model_key(number).value))
+                .map(|field| root(field).to_owned());
+            keys.chain(fields).collect::<Vec<_>>()
+        }));
+        let indexes = indexes_of(&engines, &names);
+        let seen: Vec<SeenPart> =
+            engines.iter().enumerate().flat_map(|(entity, engine)| seen_parts(engine, entity)).collect();
+        let alone = alone(&engines);
+        let mut first_key = 0;
+        let mut entities = Vec::new();
+        for (at, engine) in engines.iter().enumerate() {
+            let keys = key_facts(engine, &names, &indexes, &options);
+            let plan = (alone[at] && options.index.is_none() && keys.iter().all(|key| key.is_known))
+                .then(|| Plan::new(engine, at, &names, &options.delimiter, &seen))
+                .flatten();
+            let eras = Era::ALL.into_iter().map(|era| (era, Engine::new(Arc::clone(engine.model()), era.dialect())));
+            let own = |attribute: usize| keys.iter().any(|key| key.attribute == attribute);
+            let mut foreign = Vec::new();
+            for (number, index) in indexes.iter().enumerate().filter(|(_, index)| index.kind != IndexKind::Primary) {
+                let attributes = if index.kind == IndexKind::Local { &[] } else { index.partition.as_slice() };
+                for attribute in attributes.iter().chain(&index.sort) {
+                    let is_known = foreign.iter().any(|(known, _)| known == attribute);
+                    if !own(*attribute) && !engine.has_field(names.name(*attribute)) && !is_known {
+                        foreign.push((*attribute, number));
+                    }
+                }
+            }
+            let own_indexes = own_indexes(engine, &indexes);
+            let count = keys.len();
+            entities.push(EntityPlan { plan, first_key, keys, indexes: own_indexes, eras: eras.collect(), foreign });
+            first_key += count;
+        }
+        let classifier = Classifier::new(&engines);
+        let duplicates = options.duplicates.then(Duplicates::new);
+        Self { engines, classifier, names, indexes, seen, entities, options, duplicates }
+    }
+
+    /// The attributes that it looks at.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The entities, in the order of the counts in [`State::entities`].
+    pub fn engines(&self) -> &[Engine] {
+        &self.engines
+    }
+
+    /// The indexes, in the order of [`State::partitions`]; the first one is the table itself.
+    pub fn indexes(&self) -> &[IndexOf] {
+        &self.indexes
+    }
+
+    /// What it was asked for.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// What is known of the part of a key that [`State::seen`] has at a place: entity, key number and field.
+    pub fn seen_part(&self, at: usize) -> Option<(usize, usize, &str)> {
+        self.seen.get(at).map(|part| (part.entity, part.key, part.field.as_str()))
+    }
+
+    /// The index of a key, in the auditor's list.
+    pub fn index_of_key(&self, entity: usize, key: usize) -> usize {
+        self.entities[entity].keys[key].index
+    }
+
+    /// How many keys that are text each era writes as they are stored, in the order of [`Era::ALL`], and how many there
+    /// are.
+    pub fn explained(&self, state: &State) -> (Vec<(Era, u64)>, u64) {
+        let mut all: Vec<(Era, u64)> = Era::ALL.into_iter().zip(state.explained).collect();
+        let mut compared = state.compared;
+        for entity in &self.entities {
+            for (at, key) in entity.keys.iter().enumerate() {
+                let plain = state.plain.get(entity.first_key + at).copied().unwrap_or_default();
+                compared += plain.count;
+                for (era, count) in &mut all {
+                    // The configured dialect is among them. One that keeps the case and one that does not agree on keys
+                    // without capitals.
+                    if key.eras.contains(era) {
+                        *count += plain.caseless;
+                    }
+                }
+            }
+        }
+        // Keys with capitals are explained by the dialects that treat case as the configured one does.
+        for (engine, entity) in self.engines.iter().zip(&self.entities) {
+            let lower = engine.dialect().era() == Era::V0_58;
+            for (at, key) in entity.keys.iter().enumerate() {
+                let plain = state.plain.get(entity.first_key + at).copied().unwrap_or_default();
+                for (era, count) in &mut all {
+                    if key.eras.contains(era) && (!key.is_build_key || (*era == Era::V0_58) == lower) {
+                        *count += plain.count - plain.caseless;
+                    }
+                }
+            }
+        }
+        (all, compared)
+    }
+
+    /// Starts to audit some of the items.
+    pub fn worker(&self) -> Worker<'_> {
+        let keys = self.entities.iter().map(|entity| entity.keys.len()).sum();
+        let state = State {
+            entities: vec![0; self.engines.len()],
+            lengths: vec![Lengths::default(); self.names.len()],
+            plain: vec![Plain::default(); keys],
+            seen: vec![Seen::default(); self.seen.len()],
+            partitions: vec![Partitions::default(); self.indexes.len()],
+            ..State::default()
+        };
+        Worker {
+            auditor: self,
+            state,
+            last: 0,
+            buffer: KeyBuffer::default(),
+            other: KeyBuffer::default(),
+            looked: Vec::new(),
+        }
+    }
+}
+
+/// The indexes of all models; where two name one, the first counts.
+fn indexes_of(engines: &[Engine], names: &Names) -> Vec<IndexOf> {
+    let mut all: Vec<IndexOf> = Vec::new();
+    for engine in engines {
+        for (index, compiled) in engine.model().indexes.iter().zip(engine.indexes()) {
+            if all.iter().any(|known| known.name == index.name.value) {
+                continue;
+            }
+            let attributes = |keys: &[usize]| -> Vec<usize> {
+                keys.iter().filter_map(|key| names.find(engine.keys()[*key].attribute.as_bytes())).collect()
+            };
+            all.push(IndexOf {
+                name: index.name.value.clone(),
+                kind: index.kind,
+                partition: attributes(&compiled.partition_keys),
+                sort: attributes(&compiled.sort_keys),
+            });
+        }
+    }
+    all.sort_by_key(|index| index.kind);
+    all
+}
+
+fn own_indexes(engine: &Engine, indexes: &[IndexOf]) -> Vec<OwnIndex> {
+    let models = engine.model().indexes.iter().zip(engine.indexes());
+    models
+        .filter_map(|(index, compiled)| {
+            let keys = match index.kind {
+                IndexKind::Local => compiled.sort_keys.clone(),
+                _ => compiled.partition_keys.iter().chain(&compiled.sort_keys).copied().collect(),
+            };
+            let number = indexes.iter().position(|known| known.name == index.name.value)?;
+            Some(OwnIndex { index: number, keys, kind: index.kind, sparse: index.sparse })
+        })
+        .collect()
+}
+
+fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Options) -> Vec<KeyFacts> {
+    let facts = engine.keys().iter().enumerate().map(|(number, key)| {
+        let model = &engine.model().indexes[key.index];
+        let value = &engine.model_key(number).value;
+        let is_carried = |field: &&FieldPath| {
+            options.carried.as_ref().is_none_or(|carried| carried.iter().any(|name| name == root(field)))
+        };
+        KeyFacts {
+            attribute: names.find(key.attribute.as_bytes()).unwrap_or_default(),
+            index: indexes.iter().position(|index| index.name == model.name.value).unwrap_or_default(),
+            is_primary: model.kind == IndexKind::Primary,
+            is_build_key: is_build_key(value),
+            is_known: fields_of(value).iter().all(is_carried),
+            eras: Era::ALL.into_iter().filter(|era| is_alike(engine, number, *era)).collect(),
+        }
+    });
+    facts.collect()
+}
+
+/// True where an era builds a key of plain values from the same pieces as the engine's own, but for capitals, which are
+/// counted.
+fn is_alike(engine: &Engine, number: usize, era: Era) -> bool {
+    let key = engine.model_key(number);
+    let (own, other) = (ways(key, engine.dialect()), ways(key, &era.dialect()));
+    // A dialect with lower case lost the capitals of the model's own text.
+    let keeps_case = engine.dialect().era() == Era::V0_58;
+    let is_same = |own: &WayPiece<'_>, other: &WayPiece<'_>| match (own, other) {
+        (WayPiece::Text(own), WayPiece::Text(other)) if keeps_case => own == other,
+        (WayPiece::Text(own), WayPiece::Text(other)) => own.to_lowercase() == other.to_lowercase(),
+        (WayPiece::Hole(own), WayPiece::Hole(other)) => own.span == other.span,
+        _ => false,
+    };
+    own.len() == other.len()
+        && own.iter().zip(&other).all(|(own, other)| {
+            own.pieces.len() == other.pieces.len()
+                && own.pieces.iter().zip(&other.pieces).all(|(own, other)| is_same(own, other))
+        })
+}
+
+/// For each entity, whether keys of the table that are of its shape, without a delimiter in their values, are of no other
+/// entity's.
+fn alone(engines: &[Engine]) -> Vec<bool> {
+    let languages: Vec<Vec<(String, Option<Automaton>)>> = engines
+        .iter()
+        .map(|engine| {
+            let model = engine.model();
+            let keys = model.keys().filter(|(index, _)| index.kind == IndexKind::Primary);
+            keys.map(|(_, key)| {
+                let shape = Shape::of(&key.value, model, engine.dialect());
+                let automaton = (key.kind == KeyType::S).then(|| Automaton::new(&shape.language(b"#"))).flatten();
+                (key.attribute.value.clone(), automaton)
+            })
+            .collect()
+        })
+        .collect();
+    let apart = |own: &[(String, Option<Automaton>)], other: &[(String, Option<Automaton>)]| {
+        own.iter().any(|(attribute, language)| {
+            other.iter().any(|(name, other)| {
+                name == attribute && language.as_ref().zip(other.as_ref()).is_some_and(|(own, other)| !own.meets(other))
+            })
+        })
+    };
+    (0..engines.len())
+        .map(|at| {
+            !languages[at].is_empty()
+                && (0..engines.len()).all(|other| other == at || apart(&languages[at], &languages[other]))
+        })
+        .collect()
+}
+
+/// Audits items one after the other.
+#[derive(Debug)]
+pub struct Worker<'a> {
+    auditor: &'a Auditor,
+    /// What was seen.
+    pub state: State,
+    /// The entity of the last plain item: the next one is often of the same.
+    last: usize,
+    buffer: KeyBuffer,
+    other: KeyBuffer,
+    /// The parts of the item's keys to be looked at: a place of [`State::seen`], and the part.
+    looked: Vec<(usize, std::ops::Range<usize>, usize)>,
+}
+
+type Entries<'e> = [(Cow<'e, str>, Value<'e>)];
+
+/// The wanted attributes of an item, by number.
+struct Wanted<'w, 'e> {
+    names: &'w Names,
+    item: &'w Entries<'e>,
+}
+
+impl<'w, 'e> Wanted<'w, 'e> {
+    /// An attribute that is there and not null: DynamoDB keeps an item with a null out of an index.
+    fn get(&self, number: usize) -> Option<&'w Value<'e>> {
+        let name = self.names.name(number);
+        let found = self.item.iter().find(|(own, _)| own == name).map(|(_, value)| value);
+        found.filter(|value| !matches!(value, Value::None))
+    }
+}
+
+impl<'a> Worker<'a> {
+    /// Audits an item as it stands in the input. False where only its values can tell: then [`Worker::item`] audits it.
+    #[inline]
+    pub fn raw(&mut self, item: &RawItem<'_>, place: Whereabouts<'_>) -> bool {
+        if self.plain(item) {
+            return true;
+        }
+        let Some(entries) = self.entries(item) else { return false };
+        self.item(&entries, item.size, place);
+        true
+    }
+
+    /// The wanted attributes of an item as values; none where some are neither text nor numbers nor the like.
+    fn entries<'i>(&self, item: &RawItem<'i>) -> Option<Vec<(Cow<'a, str>, Value<'i>)>> {
+        let mut entries = Vec::with_capacity(self.auditor.names.len());
+        for number_of in 0..self.auditor.names.len() {
+            let (kind, text) = item.get(number_of);
+            let value = match kind {
+                Kind::Absent => continue,
+                Kind::Text => Value::Str(Cow::Borrowed(text)),
+                // Plain JSON may hold numbers that are floats though they are whole: `12.0`.
+                Kind::Number if item.is_typed || text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => {
+                    number(text)?
+                }
+                Kind::True => Value::Bool(true),
+                Kind::False => Value::Bool(false),
+                Kind::Null => Value::None,
+                Kind::Number | Kind::Other => return None,
+            };
+            entries.push((Cow::Borrowed(self.auditor.names.name(number_of)), value));
+        }
+        Some(entries)
+    }
+
+    /// Audits an item in the short way; false where that does not tell.
+    #[inline]
+    fn plain(&mut self, item: &RawItem<'_>) -> bool {
+        if item.size * 100 >= LARGEST_ITEM * NEAR as u64 || self.auditor.duplicates.is_some() {
+            return false;
+        }
+        let count = self.auditor.entities.len();
+        let mut entity = self.last;
+        for _ in 0..count {
+            if self.plain_of(entity, item) {
+                self.last = entity;
+                return true;
+            }
+            entity = if entity + 1 == count { 0 } else { entity + 1 };
+        }
+        false
+    }
+
+    #[inline]
+    fn plain_of(&mut self, entity: usize, item: &RawItem<'_>) -> bool {
+        let auditor = self.auditor;
+        let own = &auditor.entities[entity];
+        let Some(plan) = &own.plan else { return false };
+        if !plan.keys.first().is_some_and(|key| key.may_begin(item)) {
+            return false;
+        }
+        if own.foreign.iter().any(|(attribute, _)| item.kind(*attribute) != Kind::Absent) {
+            return false;
+        }
+        // Keys are compared first, and counted only when all are plain.
+        let mut results = [(0_u32, false); 32];
+        if plan.keys.len() > results.len() {
+            return false;
+        }
+        self.looked.clear();
+        for (at, key) in plan.keys.iter().enumerate() {
+            let looked = &mut self.looked;
+            let mut part = |seen: usize, text: &str| {
+                let stored = item.get(key.stored).1;
+                // The part is a piece of the stored key.
+                let start = text.as_ptr() as usize - stored.as_ptr() as usize;
+                looked.push((seen, start..start + text.len(), key.stored));
+            };
+            let Some(compared) = key.compare(item, &mut part) else { return false };
+            results[at] = (u32::try_from(compared.stored.len()).unwrap_or_default(), compared.caseless);
+        }
+        let state = &mut self.state;
+        state.items += 1;
+        state.bytes += item.size;
+        state.entities[entity] += 1;
+        state.sizes.add(item.size);
+        for (key, (length, caseless)) in plan.keys.iter().zip(results) {
+            state.lengths[key.stored].add(length as usize);
+            let plain = &mut state.plain[own.first_key + key.key];
+            plain.count += 1;
+            plain.caseless += u64::from(caseless);
+        }
+        for index in &own.indexes {
+            let partition = &auditor.indexes[index.index].partition;
+            if let [one] = partition.as_slice() {
+                state.partitions[index.index].add(item.get(*one).1, item.size);
+            } else {
+                let joined: Vec<&str> = partition.iter().map(|one| item.get(*one).1).collect();
+                state.partitions[index.index].add(&joined.join(JOINED), item.size);
+            }
+        }
+        for (seen, range, stored) in self.looked.drain(..) {
+            let stored = item.get(stored).1;
+            let text = stored.get(range).unwrap_or_default();
+            let part = &auditor.seen[seen];
+            let found = looks(text, part.is_number, part.is_time);
+            let rank = || hash(stored);
+            state.seen[seen].add(found, rank, |rank| Example {
+                rank,
+                key: Vec::new(),
+                place: None,
+                attribute: Some(auditor.engines[part.entity].keys()[part.key].attribute.clone()),
+                stored: Some(stored.to_owned()),
+                expected: None,
+            });
+        }
+        true
+    }
+
+    /// Counts a change that deleted its item.
+    pub fn deleted(&mut self) {
+        self.state.deleted += 1;
+    }
+
+    /// Audits an item of any kind. `size` is its size in DynamoDB.
+    pub fn item(&mut self, item: &Entries<'_>, size: u64, place: Whereabouts<'_>) {
+        let auditor = self.auditor;
+        let wanted = Wanted { names: &auditor.names, item };
+        self.state.items += 1;
+        self.state.bytes += size;
+        self.state.sizes.add(size);
+        let shown = Shown::new(auditor, &wanted, place);
+        self.count_keys(&wanted, size);
+        if let Some(duplicates) = &auditor.duplicates
+            && duplicates.is_known(shown.identity())
+        {
+            self.add(Subject::of(Defect::DuplicatePrimaryKey), &shown, None, None, None);
+        }
+        if size * 100 >= LARGEST_ITEM * NEAR as u64 {
+            self.add(Subject::of(Defect::ItemNearLimit), &shown, None, Some(format!("{size} bytes")), None);
+        }
+        match auditor.classifier.classify(item) {
+            Classified::One(entity) => {
+                self.state.entities[entity] += 1;
+                self.compare(entity, item, &wanted, &shown);
+            }
+            Classified::Several(entities) => {
+                let names: Vec<&str> =
+                    entities.iter().map(|entity| auditor.engines[*entity].model().entity.value.as_str()).collect();
+                let subject = Subject { detail: names.join(", "), ..Subject::of(Defect::AmbiguousItem) };
+                self.add(subject, &shown, None, None, None);
+            }
+            Classified::NoMatch | Classified::NoKeys => {
+                let texts: Vec<&str> = shown.key.iter().map(|(_, value)| value.as_ref()).collect();
+                let example = || shown.example(auditor, None, None, None);
+                let most = auditor.options.examples;
+                self.state.shapes.add(&texts, &auditor.options.delimiter, shown.rank, most, example);
+            }
+        }
+    }
+
+    /// Counts the lengths of keys, and the item in the partitions of the table and its indexes.
+    fn count_keys(&mut self, wanted: &Wanted<'_, '_>, size: u64) {
+        let auditor = self.auditor;
+        let text = |number: &usize| wanted.get(*number).and_then(key_text);
+        let mut counted = vec![false; auditor.names.len()];
+        for (at, index) in auditor.indexes.iter().enumerate() {
+            let keys = index.partition.iter().chain(&index.sort);
+            for key in keys.clone() {
+                if let Some(text) = text(key)
+                    && !std::mem::replace(&mut counted[*key], true)
+                {
+                    self.state.lengths[*key].add(text.len());
+                }
+            }
+            if keys.clone().all(|key| wanted.get(*key).is_some()) && !index.partition.is_empty() {
+                let joined: Vec<Cow<'_, str>> = index.partition.iter().filter_map(text).collect();
+                self.state.partitions[at].add(&joined.join(JOINED), size);
+            }
+        }
+    }
+
+    fn add(
+        &mut self,
+        subject: Subject,
+        shown: &Shown<'_>,
+        attribute: Option<usize>,
+        stored: Option<String>,
+        expected: Option<String>,
+    ) {
+        let auditor = self.auditor;
+        let tally = self.state.tallies.entry(subject).or_default();
+        tally.add(shown.rank, auditor.options.examples, || shown.example(auditor, attribute, stored, expected));
+    }
+
+    /// Compares an item's keys with those that its model writes.
+    fn compare(&mut self, entity: usize, item: &Entries<'_>, wanted: &Wanted<'_, '_>, shown: &Shown<'_>) {
+        let auditor = self.auditor;
+        let (engine, own) = (&auditor.engines[entity], &auditor.entities[entity]);
+        let fields = engine.map(item);
+        let mut recorder = Recorder::default();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        engine.write(&fields, &mut buffer, &mut recorder);
+        let stored: Vec<Option<&Value<'_>>> = own.keys.iter().map(|key| wanted.get(key.attribute)).collect();
+        // An attribute of two indexes is compared once, as the last one writes it.
+        let is_last =
+            |number: usize| !own.keys[number + 1..].iter().any(|key| key.attribute == own.keys[number].attribute);
+        self.explain(entity, &fields, &stored, &is_last);
+        for (number, facts) in own.keys.iter().enumerate() {
+            if !is_last(number) {
+                continue;
+            }
+            let compared = Comparison { entity, number, facts, engine, fields: &fields, recorder: &recorder };
+            if let Some(value) = stored[number] {
+                self.compare_key(&compared, value, buffer.get(number), shown);
+            }
+        }
+        for index in &own.indexes {
+            self.compare_index(entity, index, &stored, &buffer, shown);
+        }
+        for (attribute, index) in &own.foreign {
+            if let Some(value) = wanted.get(*attribute) {
+                let subject = self.subject(Defect::LeftoverIndexKey, entity, *index, *attribute);
+                self.add(subject, shown, Some(*attribute), key_text(value).map(Cow::into_owned), None);
+            }
+        }
+        self.buffer = buffer;
+    }
+
+    fn subject(&self, defect: Defect, entity: usize, index: usize, attribute: usize) -> Subject {
+        let short = |number: usize| u16::try_from(number).ok();
+        Subject {
+            defect,
+            entity: short(entity),
+            index: short(index),
+            attribute: short(attribute),
+            detail: String::new(),
+        }
+    }
+
+    /// Counts which dialects write the stored keys.
+    fn explain(
+        &mut self,
+        entity: usize,
+        fields: &Fields<'_>,
+        stored: &[Option<&Value<'_>>],
+        is_last: &dyn Fn(usize) -> bool,
+    ) {
+        let own = &self.auditor.entities[entity];
+        let texts: Vec<(usize, &str)> = stored
+            .iter()
+            .enumerate()
+            .filter_map(|(number, value)| match value {
+                Some(Value::Str(text)) if own.keys[number].is_known && is_last(number) => Some((number, text.as_ref())),
+                _ => None,
+            })
+            .collect();
+        self.state.compared += texts.len() as u64;
+        for (at, (_, engine)) in own.eras.iter().enumerate() {
+            engine.write(fields, &mut self.other, &mut ());
+            let same = texts.iter().filter(|(number, text)| self.other.get(*number) == Written::Text(text)).count();
+            self.state.explained[at] += same as u64;
+        }
+    }
+
+    fn compare_key(&mut self, of: &Comparison<'_, '_>, stored: &Value<'_>, written: Written<'_>, shown: &Shown<'_>) {
+        let attribute = of.facts.attribute;
+        let own = &of.engine.keys()[of.number];
+        let subject = |worker: &Self, defect| worker.subject(defect, of.entity, of.facts.index, attribute);
+        let shown_stored = || key_text(stored).map(Cow::into_owned);
+        if let Some(found) = other_kind(own.kind, stored) {
+            let detail = format!("{found} in place of {}", own.kind.as_str());
+            let subject = Subject { detail, ..subject(self, Defect::WrongKeyType) };
+            self.add(subject, shown, Some(attribute), shown_stored(), None);
+            return;
+        }
+        let length = key_bytes(stored);
+        let most = own.half.max_bytes();
+        if length * 100 >= most * NEAR {
+            self.add(subject(self, Defect::KeyNearLimit), shown, Some(attribute), shown_stored(), None);
+        }
+        let delimiter = if of.facts.is_build_key { "#" } else { &self.auditor.options.delimiter };
+        let Value::Str(text) = stored else {
+            if of.facts.is_known && !self.is_same(stored, written) {
+                let expected = written_text(written);
+                self.add(subject(self, Defect::StaleKey), shown, Some(attribute), shown_stored(), expected);
+            }
+            return;
+        };
+        let odd = is_odd(text, delimiter);
+        if !of.facts.is_known {
+            if odd {
+                self.add(subject(self, Defect::OddCharacters), shown, Some(attribute), shown_stored(), None);
+            }
+            return;
+        }
+        match written {
+            Written::Text(written) if written == text => {
+                if odd {
+                    self.add(subject(self, Defect::OddCharacters), shown, Some(attribute), shown_stored(), None);
+                }
+                self.look_at_parts(of, text, delimiter, shown);
+            }
+            Written::Text(expected) if !expected.is_empty() => {
+                let defect = cause(text, expected, delimiter);
+                let mut subject = subject(self, defect);
+                if defect == Defect::CaseVariantKey {
+                    subject.detail = self.writers(of, text);
+                }
+                self.add(subject, shown, Some(attribute), shown_stored(), Some(expected.to_owned()));
+            }
+            // What the model leaves out of an index is told of the index.
+            Written::Absent | Written::Text(_) if !of.facts.is_primary => {}
+            written => {
+                let expected = written_text(written);
+                self.add(subject(self, Defect::StaleKey), shown, Some(attribute), shown_stored(), expected);
+            }
+        }
+    }
+
+    fn is_same(&self, stored: &Value<'_>, written: Written<'_>) -> bool {
+        match written {
+            Written::Typed(value) => equal(stored, value),
+            Written::Text(_) | Written::Absent | Written::Failed(_) => false,
+        }
+    }
+
+    /// The dialects that write a key as it is stored.
+    fn writers(&mut self, of: &Comparison<'_, '_>, stored: &str) -> String {
+        let mut found = Vec::new();
+        for (era, engine) in &self.auditor.entities[of.entity].eras {
+            engine.write(of.fields, &mut self.other, &mut ());
+            if self.other.get(of.number) == Written::Text(stored) {
+                found.push(era.versions());
+            }
+        }
+        if found.is_empty() { "no dialect".to_owned() } else { found.join(", ") }
+    }
+
+    /// What the parts of a key that is as the model writes it tell.
+    fn look_at_parts(&mut self, of: &Comparison<'_, '_>, text: &str, delimiter: &str, shown: &Shown<'_>) {
+        let parts = of.recorder.parts(of.number);
+        let stop = of.recorder.stop_of(of.number);
+        let attribute = of.facts.attribute;
+        let mut found: Vec<Defect> = Vec::new();
+        if stop.is_some() && !text.is_empty() {
+            found.push(Defect::TruncatedKey);
+        }
+        for part in parts {
+            let own = text.get(part.start..part.end).unwrap_or_default();
+            let is_unset = match part.kind {
+                PartKind::Field(field) | PartKind::Fallback(Some(field)) => {
+                    matches!(of.fields.state(field), FieldState::Unset | FieldState::Null)
+                }
+                _ => false,
+            };
+            let suspect = if placeholder(part, own, is_unset).is_some() {
+                Some(Defect::PlaceholderInKey)
+            } else if blank(part, text, stop.is_some(), delimiter, of.facts.is_primary).is_some() {
+                Some(Defect::BlankKeyPart)
+            } else if holds_delimiter(part, parts, text, delimiter) {
+                Some(Defect::DelimiterInValue)
+            } else {
+                None
+            };
+            if let Some(defect) = suspect {
+                if !found.contains(&defect) {
+                    found.push(defect);
+                }
+                continue;
+            }
+            let Some(expression) = part.expression else { continue };
+            let place = self
+                .auditor
+                .seen
+                .iter()
+                .position(|seen| seen.entity == of.entity && seen.key == of.number && seen.span == expression.span);
+            if let Some(place) = place
+                && !own.is_empty()
+            {
+                let seen = &self.auditor.seen[place];
+                let looks = looks(own, seen.is_number, seen.is_time);
+                self.state.seen[place].add(
+                    looks,
+                    || hash(text),
+                    |rank| Example {
+                        rank,
+                        key: Vec::new(),
+                        place: None,
+                        attribute: Some(self.auditor.names.name(attribute).to_owned()),
+                        stored: Some(text.to_owned()),
+                        expected: None,
+                    },
+                );
+            }
+        }
+        for defect in found {
+            let subject = self.subject(defect, of.entity, of.facts.index, attribute);
+            self.add(subject, shown, Some(attribute), Some(text.to_owned()), None);
+        }
+    }
+
+    /// Whether an item has the keys of an index that its model writes, both halves or none.
+    fn compare_index(
+        &mut self,
+        entity: usize,
+        index: &OwnIndex,
+        stored: &[Option<&Value<'_>>],
+        buffer: &KeyBuffer,
+        shown: &Shown<'_>,
+    ) {
+        // In an index that is scanned every item has its keys, and those of others may not be projected.
+        if index.kind == IndexKind::Primary || self.auditor.options.index.is_some() {
+            return;
+        }
+        let keys = &self.auditor.entities[entity].keys;
+        let is_written =
+            |number: &&usize| !matches!(buffer.get(**number), Written::Absent | Written::Failed(_) | Written::Text(""));
+        let is_stored = |number: &&usize| stored[**number].is_some();
+        let attribute = |number: usize| keys[number].attribute;
+        let missing: Vec<usize> = index.keys.iter().filter(|number| !is_stored(number)).copied().collect();
+        let has_some = missing.len() < index.keys.len();
+        let report = |worker: &mut Self, defect, number: usize, expected: Option<String>| {
+            let subject = worker.subject(defect, entity, index.index, attribute(number));
+            let own = stored[number].and_then(key_text).map(Cow::into_owned);
+            worker.add(subject, shown, Some(attribute(number)), own, expected);
+        };
+        if has_some && let Some(first) = missing.first() {
+            // The half that is there tells nothing more.
+            report(self, Defect::HalfIndexKey, *first, written_text(buffer.get(*first)));
+            return;
+        }
+        if !has_some {
+            let all_written = index.keys.iter().all(|number| is_written(&number));
+            if all_written && !index.sparse && index.keys.iter().all(|number| keys[*number].is_known) {
+                report(self, Defect::MissingIndexKey, index.keys[0], written_text(buffer.get(index.keys[0])));
+            }
+            return;
+        }
+        let leftover = |number: &&usize| {
+            keys[**number].is_known && matches!(buffer.get(**number), Written::Absent | Written::Text(""))
+        };
+        if let Some(first) = index.keys.iter().find(leftover) {
+            report(self, Defect::LeftoverIndexKey, *first, None);
+        }
+    }
+}
+
+/// Joins the texts of a partition key of several attributes.
+const JOINED: &str = " / ";
+
+/// A key of an item that is compared.
+struct Comparison<'c, 'm> {
+    entity: usize,
+    number: usize,
+    facts: &'c KeyFacts,
+    engine: &'m Engine,
+    fields: &'c Fields<'c>,
+    recorder: &'c Recorder<'m>,
+}
+
+/// An item as examples show it.
+struct Shown<'s> {
+    rank: u64,
+    key: Vec<(&'s str, Cow<'s, str>)>,
+    place: Whereabouts<'s>,
+}
+
+impl<'s> Shown<'s> {
+    fn new(auditor: &'s Auditor, wanted: &Wanted<'s, '_>, place: Whereabouts<'s>) -> Self {
+        let mut key: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(2);
+        if let Some(primary) = auditor.indexes.first() {
+            for attribute in primary.partition.iter().chain(&primary.sort) {
+                if let Some(text) = wanted.get(*attribute).and_then(key_text) {
+                    key.push((auditor.names.name(*attribute), text));
+                }
+            }
+        }
+        let mut rank = 0_u64;
+        for (_, text) in &key {
+            rank = rank.rotate_left(5) ^ hash(text);
+        }
+        Self { rank, key, place }
+    }
+
+    /// A hash of the primary key that is wide enough to stand for it.
+    fn identity(&self) -> u128 {
+        let mut text = String::new();
+        for (_, own) in &self.key {
+            text.push_str(own);
+            text.push('\0');
+        }
+        let other = {
+            use std::hash::BuildHasher;
+            FixedState::with_seed(0x5eed).hash_one(text.as_str())
+        };
+        u128::from(hash(&text)) << 64 | u128::from(other)
+    }
+
+    fn example(
+        &self,
+        auditor: &Auditor,
+        attribute: Option<usize>,
+        stored: Option<String>,
+        expected: Option<String>,
+    ) -> Example {
+        Example {
+            rank: self.rank,
+            key: self.key.iter().map(|(name, text)| ((*name).to_owned(), text.clone().into_owned())).collect(),
+            place: match self.place {
+                Whereabouts::File(place) => Some(place.to_string()),
+                Whereabouts::Table => None,
+            },
+            attribute: attribute.map(|attribute| auditor.names.name(attribute).to_owned()),
+            stored,
+            expected,
+        }
+    }
+}
+
+/// A key as text: numbers as Python prints them, bytes as base64; none of what no key is.
+fn key_text<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
+    use base64::Engine as _;
+    match value {
+        Value::Str(text) => Some(Cow::Borrowed(text)),
+        Value::Bytes(bytes) => Some(Cow::Owned(base64::engine::general_purpose::STANDARD.encode(bytes))),
+        Value::None => None,
+        other => str_of(other).map(Cow::Owned),
+    }
+}
+
+fn key_bytes(value: &Value<'_>) -> usize {
+    match value {
+        Value::Str(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        _ => 0,
+    }
+}
+
+fn written_text(written: Written<'_>) -> Option<String> {
+    match written {
+        Written::Text(text) => Some(text.to_owned()),
+        Written::Typed(value) => key_text(value).map(Cow::into_owned),
+        Written::Absent | Written::Failed(_) => None,
+    }
+}
+
+/// What a stored value is, where a key attribute is of another kind.
+fn other_kind(kind: KeyType, stored: &Value<'_>) -> Option<&'static str> {
+    match (kind, stored) {
+        (KeyType::S, Value::Str(_))
+        | (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_))
+        // Plain JSON has no bytes: they are text there.
+        | (KeyType::B, Value::Bytes(_) | Value::Str(_)) => None,
+        (_, Value::Str(_)) => Some("S"),
+        (_, Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => Some("N"),
+        (_, Value::Bytes(_)) => Some("B"),
+        (_, Value::Bool(_)) => Some("BOOL"),
+        (_, Value::None) => Some("NULL"),
+        (_, Value::List(_)) => Some("L"),
+        (_, Value::Map(_)) => Some("M"),
+        (_, Value::Set(_)) => Some("a set"),
+    }
+}

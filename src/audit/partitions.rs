@@ -1,0 +1,432 @@
+//! The partitions of a table or an index: how many there are, which are the largest, how unevenly items are spread.
+//!
+//! Memory is bounded whatever the number of partitions, and the outcome does not depend on the order of the items nor
+//! on how they were parted: up to [`EXACT`] partitions everything is exact. Beyond, the largest ones are found among the
+//! candidates of a frequent-items sketch, which misses none that holds more than its error of the whole, and their sizes
+//! are estimated by a count-min sketch, whose counts are plain sums; distinct partitions are counted by HyperLogLog; the
+//! Gini coefficient is that of a sample of the partitions, chosen by hash.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use datasketches::countmin::CountMinSketch;
+use datasketches::frequencies::{ErrorType, FrequentItemsSketch};
+use datasketches::hll::{HllSketch, HllType, HllUnion};
+use foldhash::quality::FixedState;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The size of the frequent-items sketch's table.
+const MAP_SIZE: usize = 4096;
+/// Up to so many partitions are counted exactly.
+pub const EXACT: usize = MAP_SIZE / 4 * 3;
+/// A partition is listed from this share of the items or the bytes on, where not all are counted exactly. The sketch's
+/// error is 3.5 of its table's size.
+pub const LISTED_SHARE: f64 = 0.002;
+const ROWS: u8 = 4;
+const BUCKETS: u32 = 8192;
+/// HyperLogLog with 2^12 registers: a relative standard error of 1.6 %.
+const LG_K: u8 = 12;
+/// The most partitions in the sample.
+const SAMPLE: usize = 4096;
+
+/// The hash by which texts are ranked and sampled: the same on every run.
+pub fn hash(text: &str) -> u64 {
+    FixedState::with_seed(0x6479_6e6b_6579_7321).hash_one(text)
+}
+
+/// The sizes of partitions.
+#[derive(Clone, Debug, Default)]
+pub struct Partitions {
+    /// Items in a row of one partition, not yet counted.
+    run: String,
+    run_items: u64,
+    run_bytes: u64,
+    /// All items and bytes.
+    pub items: u64,
+    /// All bytes.
+    pub bytes: u64,
+    sketches: Option<Box<Sketches>>,
+}
+
+/// The same as text, for a file.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    items: u64,
+    bytes: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exact: Option<Vec<(String, u64, u64)>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sketches: Option<SavedSketches>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedSketches {
+    frequent_items: String,
+    count_min_items: String,
+    count_min_bytes: String,
+    hyper_log_log: String,
+    sample_below: u64,
+    sample: Vec<(u64, u64, u64)>,
+}
+
+impl Serialize for Partitions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut flushed = self.clone();
+        flushed.flush();
+        let mut saved = Saved { items: self.items, bytes: self.bytes, exact: None, sketches: None };
+        match flushed.sketches {
+            None => {}
+            Some(sketches) => match sketches.exact {
+                Some(exact) => {
+                    let mut all: Vec<_> = exact.into_iter().map(|(key, (items, bytes))| (key, items, bytes)).collect();
+                    all.sort();
+                    saved.exact = Some(all);
+                }
+                None => {
+                    let sizes = &sketches.sample.sizes;
+                    let mut sample: Vec<_> = sizes.iter().map(|(hash, size)| (*hash, size.0, size.1)).collect();
+                    sample.sort_unstable();
+                    saved.sketches = Some(SavedSketches {
+                        frequent_items: STANDARD.encode(sketches.heavy.serialize()),
+                        count_min_items: STANDARD.encode(sketches.items.serialize()),
+                        count_min_bytes: STANDARD.encode(sketches.bytes.serialize()),
+                        hyper_log_log: STANDARD.encode(sketches.distinct.serialize()),
+                        sample_below: sketches.sample.below,
+                        sample,
+                    });
+                }
+            },
+        }
+        saved.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Partitions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let saved = Saved::deserialize(deserializer)?;
+        let mut sketches = Sketches::new().ok_or_else(|| D::Error::custom("no sketches"))?;
+        let decode = |text: &str| STANDARD.decode(text).map_err(D::Error::custom);
+        let is_empty = saved.exact.is_none() && saved.sketches.is_none();
+        if let Some(exact) = saved.exact {
+            sketches.exact = Some(exact.into_iter().map(|(key, items, bytes)| (key, (items, bytes))).collect());
+        }
+        if let Some(saved) = saved.sketches {
+            sketches.exact = None;
+            sketches.heavy =
+                FrequentItemsSketch::deserialize(&decode(&saved.frequent_items)?).map_err(D::Error::custom)?;
+            sketches.items = CountMinSketch::deserialize(&decode(&saved.count_min_items)?).map_err(D::Error::custom)?;
+            sketches.bytes = CountMinSketch::deserialize(&decode(&saved.count_min_bytes)?).map_err(D::Error::custom)?;
+            sketches.distinct = HllSketch::deserialize(&decode(&saved.hyper_log_log)?).map_err(D::Error::custom)?;
+            let sizes = saved.sample.into_iter().map(|(hash, items, bytes)| (hash, (items, bytes))).collect();
+            sketches.sample = Sample { below: saved.sample_below, sizes };
+        }
+        Ok(Self {
+            items: saved.items,
+            bytes: saved.bytes,
+            sketches: (!is_empty).then(|| Box::new(sketches)),
+            ..Self::default()
+        })
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Sketches {
+    /// Candidates, weighed by items and bytes together.
+    heavy: FrequentItemsSketch<String>,
+    /// Exact sizes while the candidates are all there are.
+    exact: Option<Sizes<String>>,
+    items: CountMinSketch<u64>,
+    bytes: CountMinSketch<u64>,
+    distinct: HllSketch,
+    sample: Sample,
+}
+
+/// Items and bytes by partition.
+type Sizes<K> = HashMap<K, (u64, u64), FixedState>;
+
+/// The partitions whose hashes are below a threshold, with their exact sizes.
+#[derive(Clone, Debug)]
+struct Sample {
+    below: u64,
+    sizes: Sizes<u64>,
+}
+
+/// A partition that is listed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Partition {
+    /// Its key.
+    pub key: String,
+    /// Its items.
+    pub items: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+impl Sketches {
+    /// The parameters are constants within the bounds of the sketches, which their tests cover.
+    fn new() -> Option<Self> {
+        Some(Self {
+            heavy: FrequentItemsSketch::new(MAP_SIZE).ok()?,
+            exact: Some(HashMap::default()),
+            items: CountMinSketch::new(ROWS, BUCKETS).ok()?,
+            bytes: CountMinSketch::new(ROWS, BUCKETS).ok()?,
+            distinct: HllSketch::new(LG_K, HllType::Hll8).ok()?,
+            sample: Sample { below: u64::MAX, sizes: HashMap::default() },
+        })
+    }
+
+    fn add(&mut self, key: &str, items: u64, bytes: u64) {
+        if let Some(exact) = &mut self.exact {
+            match exact.get_mut(key) {
+                Some(size) => {
+                    size.0 += items;
+                    size.1 += bytes;
+                }
+                None => {
+                    exact.insert(key.to_owned(), (items, bytes));
+                }
+            }
+            if exact.len() > EXACT {
+                self.estimate();
+            }
+            return;
+        }
+        self.count(key, items, bytes);
+    }
+
+    fn count(&mut self, key: &str, items: u64, bytes: u64) {
+        let hash = hash(key);
+        self.sample.add(hash, items, bytes);
+        self.distinct.update(hash);
+        self.heavy.update_with_count_ref(key, items + bytes / 1024);
+        self.items.update_with_weight(hash, items);
+        self.bytes.update_with_weight(hash, bytes);
+    }
+
+    /// Goes from exact sizes to sketches.
+    fn estimate(&mut self) {
+        for (key, (items, bytes)) in self.exact.take().unwrap_or_default() {
+            self.count(&key, items, bytes);
+        }
+    }
+
+    fn merge(&mut self, mut other: Self) {
+        if let (Some(own), Some(other)) = (&mut self.exact, &other.exact) {
+            for (key, (items, bytes)) in other {
+                let size = own.entry(key.clone()).or_default();
+                size.0 += items;
+                size.1 += bytes;
+            }
+            if own.len() <= EXACT {
+                return;
+            }
+            self.estimate();
+            return;
+        }
+        self.estimate();
+        other.estimate();
+        self.sample.merge(&other.sample);
+        if let Ok(mut union) = HllUnion::new(LG_K) {
+            union.update(&self.distinct);
+            union.update(&other.distinct);
+            self.distinct = union.to_sketch(HllType::Hll8);
+        }
+        self.heavy.merge(&other.heavy);
+        // Both have the same parameters.
+        let _ = self.items.merge(&other.items);
+        let _ = self.bytes.merge(&other.bytes);
+    }
+}
+
+impl Sample {
+    fn add(&mut self, hash: u64, items: u64, bytes: u64) {
+        if hash >= self.below {
+            return;
+        }
+        let size = self.sizes.entry(hash).or_default();
+        size.0 += items;
+        size.1 += bytes;
+        if self.sizes.len() > 2 * SAMPLE {
+            self.shrink();
+        }
+    }
+
+    /// Keeps the smallest hashes. Whoever is kept was never dropped before, so its size is exact.
+    fn shrink(&mut self) {
+        if self.sizes.len() <= SAMPLE {
+            return;
+        }
+        let mut hashes: Vec<u64> = self.sizes.keys().copied().collect();
+        let (_, below, _) = hashes.select_nth_unstable(SAMPLE);
+        self.below = *below;
+        self.sizes.retain(|hash, _| *hash < self.below);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.below = self.below.min(other.below);
+        for (hash, (items, bytes)) in &other.sizes {
+            let size = self.sizes.entry(*hash).or_default();
+            size.0 += items;
+            size.1 += bytes;
+        }
+        let below = self.below;
+        self.sizes.retain(|hash, _| *hash < below);
+        if self.sizes.len() > 2 * SAMPLE {
+            self.shrink();
+        }
+    }
+
+    /// The items of the partitions in it.
+    fn items(&self) -> Vec<u64> {
+        let mut own = self.clone();
+        own.shrink();
+        own.sizes.values().map(|(items, _)| *items).collect()
+    }
+}
+
+/// The Gini coefficient of sizes.
+fn gini(mut sizes: Vec<u64>) -> Option<f64> {
+    sizes.sort_unstable();
+    let (count, total) = (sizes.len() as f64, sizes.iter().sum::<u64>() as f64);
+    if sizes.is_empty() || total <= 0.0 {
+        return None;
+    }
+    let weighted: f64 = sizes.iter().enumerate().map(|(at, size)| (at as f64 + 1.0) * *size as f64).sum();
+    Some((2.0 * weighted / (count * total) - (count + 1.0) / count).max(0.0))
+}
+
+impl Partitions {
+    /// Counts an item of a partition.
+    #[inline]
+    pub fn add(&mut self, key: &str, bytes: u64) {
+        self.items += 1;
+        self.bytes += bytes;
+        if self.run_items > 0 && self.run == key {
+            self.run_items += 1;
+            self.run_bytes += bytes;
+            return;
+        }
+        self.flush();
+        self.run.push_str(key);
+        self.run_items = 1;
+        self.run_bytes = bytes;
+    }
+
+    /// Counts many items of a partition at once.
+    pub fn add_many(&mut self, key: &str, items: u64, bytes: u64) {
+        self.flush();
+        self.items += items;
+        self.bytes += bytes;
+        self.run.push_str(key);
+        self.run_items = items;
+        self.run_bytes = bytes;
+        self.flush();
+    }
+
+    /// Counts what is not yet counted.
+    pub fn flush(&mut self) {
+        if self.run_items > 0 {
+            if self.sketches.is_none() {
+                self.sketches = Sketches::new().map(Box::new);
+            }
+            if let Some(sketches) = &mut self.sketches {
+                sketches.add(&self.run, self.run_items, self.run_bytes);
+            }
+        }
+        self.run.clear();
+        self.run_items = 0;
+        self.run_bytes = 0;
+    }
+
+    /// Adds what another part of the table counted.
+    pub fn merge(&mut self, mut other: Self) {
+        self.flush();
+        other.flush();
+        self.items += other.items;
+        self.bytes += other.bytes;
+        match (&mut self.sketches, other.sketches) {
+            (Some(own), Some(other)) => own.merge(*other),
+            (own @ None, Some(other)) => *own = Some(other),
+            (_, None) => {}
+        }
+    }
+
+    /// True where every partition is counted exactly.
+    pub fn is_exact(&self) -> bool {
+        self.sketches.as_ref().is_none_or(|sketches| sketches.exact.is_some())
+    }
+
+    /// How many partitions there are. Where that is an estimate, its relative standard error is 1.6 %.
+    pub fn distinct(&self) -> u64 {
+        let Some(sketches) = &self.sketches else { return 0 };
+        match &sketches.exact {
+            Some(exact) => exact.len() as u64,
+            None => sketches.distinct.composite_estimate().round() as u64,
+        }
+    }
+
+    /// The Gini coefficient of the items of partitions: 0 where all have as many, near 1 where few have nearly all.
+    pub fn gini(&self) -> Option<f64> {
+        let sketches = self.sketches.as_ref()?;
+        gini(match &sketches.exact {
+            Some(exact) => exact.values().map(|(items, _)| *items).collect(),
+            None => sketches.sample.items(),
+        })
+    }
+
+    /// How many items a size may be off by, either way, where sizes are estimates: twice the standard deviation.
+    pub fn error(&self) -> u64 {
+        if self.is_exact() {
+            return 0;
+        }
+        // The items that share a bucket with a partition are a Poisson count; the least of the rows is taken.
+        (2.0 * (self.items as f64 / f64::from(BUCKETS)).sqrt()).ceil() as u64
+    }
+
+    /// The largest partitions: by items, and by bytes.
+    pub fn largest(&self, most: usize) -> (Vec<Partition>, Vec<Partition>) {
+        let Some(sketches) = &self.sketches else { return (Vec::new(), Vec::new()) };
+        let mut all: Vec<Partition> = match &sketches.exact {
+            Some(exact) => exact
+                .iter()
+                .map(|(key, (items, bytes))| Partition { key: key.clone(), items: *items, bytes: *bytes })
+                .collect(),
+            None => sketches.estimates(self.items, self.bytes),
+        };
+        let mut first = |size: fn(&Partition) -> u64, other: fn(&Partition) -> u64| {
+            all.sort_by(|left, right| {
+                size(right).cmp(&size(left)).then(other(right).cmp(&other(left))).then(left.key.cmp(&right.key))
+            });
+            all.iter().take(most).cloned().collect::<Vec<_>>()
+        };
+        let by_items = first(|one| one.items, |one| one.bytes);
+        (by_items, first(|one| one.bytes, |one| one.items))
+    }
+}
+
+impl Sketches {
+    fn estimates(&self, items: u64, bytes: u64) -> Vec<Partition> {
+        // What is in a bucket beside a partition is, on average, the rest of the items over the buckets.
+        let unbiased = |estimate: u64, all: u64| {
+            let share = (all.saturating_sub(estimate)) as f64 / f64::from(BUCKETS - 1);
+            (estimate as f64 - share).max(1.0).round() as u64
+        };
+        let mut found: Vec<Partition> = Vec::new();
+        for row in self.heavy.frequent_items_with_threshold(ErrorType::NoFalseNegatives, 0) {
+            let key = row.item();
+            let own = Partition {
+                key: key.clone(),
+                items: unbiased(self.items.estimate(hash(key)), items),
+                bytes: unbiased(self.bytes.estimate(hash(key)), bytes),
+            };
+            let is_large = |own: u64, all: u64| own as f64 >= LISTED_SHARE * all as f64;
+            if is_large(own.items, items) || is_large(own.bytes, bytes) {
+                found.push(own);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,323 @@
+//! The short way: keys of items without anything special, compared piece by piece with the fields as they stand in the
+//! input. Nothing is evaluated and nothing is allocated. What does not fit is left to the long way.
+
+use std::borrow::Cow;
+
+use crate::key::{Engine, Half, KeyBuffer, WayPiece, Written, ways};
+use crate::model::{AttributeType, Cell, Era, Expression, ExpressionKind, KeyType, KeyValue, PRIMARY, Rule};
+use crate::source::raw::{Kind, Names, RawItem};
+use crate::text::Span;
+use crate::value::Value;
+
+use super::suspect::NEAR;
+
+/// How the keys of an entity are compared.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// Its keys, those of the table first.
+    pub keys: Vec<KeyPlan>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct KeyPlan {
+    /// The number of the key in its engine.
+    pub key: usize,
+    /// The attribute that holds it.
+    pub stored: usize,
+    kind: KeyType,
+    /// The longest key that is not near the limit.
+    longest: usize,
+    /// True where the dialect puts the key in lower case.
+    lower: bool,
+    /// What must not be in values: the delimiter's first byte, `#` where it is build_key's.
+    delimiter: u8,
+    pieces: Vec<PiecePlan>,
+}
+
+#[derive(Clone, Debug)]
+enum PiecePlan {
+    Text(Box<[u8]>),
+    Hole {
+        /// The attribute of the field.
+        field: usize,
+        /// True where only text will do: a number that is zero is false, and another operand takes its place.
+        only_text: bool,
+        /// The place of what is seen of this part.
+        seen: Option<usize>,
+    },
+}
+
+/// A part of a key whose values are looked at together.
+#[derive(Clone, Debug)]
+pub(super) struct SeenPart {
+    /// The engine's key.
+    pub key: usize,
+    /// Its placeholder.
+    pub span: Span,
+    /// The field's name.
+    pub field: String,
+    /// True where the model says that it is a number.
+    pub is_number: bool,
+    /// True where the model says that it is a time.
+    pub is_time: bool,
+    /// The entity.
+    pub entity: usize,
+}
+
+/// What a key came out as.
+pub(super) struct Compared<'a> {
+    /// The stored text.
+    pub stored: &'a str,
+    /// True where a dialect that puts keys in lower case, and one that does not, write the same.
+    pub caseless: bool,
+}
+
+impl Plan {
+    /// The plan of an entity; none where a key of it is out of the ordinary.
+    pub fn new(engine: &Engine, entity: usize, names: &Names, delimiter: &str, seen: &[SeenPart]) -> Option<Self> {
+        let model = engine.model();
+        let mut keys = Vec::new();
+        for (number, key) in engine.keys().iter().enumerate() {
+            let own = engine.model_key(number);
+            let KeyValue::One(rule) = &own.value else { return None };
+            if key.kind == KeyType::B || engine.is_eager(number) || !is_plain_rule(rule) {
+                return None;
+            }
+            let is_build_key = matches!(rule, Rule::BuildKey(_));
+            let way = ways(own, engine.dialect()).into_iter().next()?;
+            let lower = is_build_key && engine.dialect().era() == Era::V0_58;
+            let mut pieces = Vec::new();
+            for piece in &way.pieces {
+                pieces.push(match piece {
+                    WayPiece::Text(text) => PiecePlan::Text(text.as_bytes().into()),
+                    WayPiece::Hole(expression) => {
+                        let (attribute, only_text) = field(expression)?;
+                        let attribute = model.attributes.get(attribute)?;
+                        let has_text_default = match &attribute.default {
+                            None => false,
+                            Some(default) if matches!(default.value, Value::Str(_)) => true,
+                            Some(_) => return None,
+                        };
+                        PiecePlan::Hole {
+                            field: names.find(attribute.name.value.as_bytes())?,
+                            only_text: only_text || has_text_default,
+                            seen: seen.iter().position(|part| {
+                                part.entity == entity && part.key == number && part.span == expression.span
+                            }),
+                        }
+                    }
+                });
+            }
+            if key.kind == KeyType::N && !matches!(pieces.as_slice(), [PiecePlan::Hole { .. }]) {
+                return None;
+            }
+            keys.push(KeyPlan {
+                key: number,
+                stored: names.find(key.attribute.as_bytes())?,
+                kind: key.kind,
+                longest: key.half.max_bytes() * NEAR / 100 - 1,
+                lower,
+                delimiter: if is_build_key { b'#' } else { delimiter.bytes().next().unwrap_or(b'#') },
+                pieces,
+            });
+        }
+        // Lengths are counted once for an attribute.
+        let is_twice = |key: &KeyPlan| keys.iter().filter(|other| other.stored == key.stored).count() > 1;
+        if keys.iter().any(is_twice) {
+            return None;
+        }
+        let is_primary = |key: &KeyPlan| model.indexes[engine.keys()[key.key].index].name.value == PRIMARY;
+        keys.sort_by_key(|key| (!is_primary(key), engine.keys()[key.key].half != Half::Partition));
+        let plan = Self { keys };
+        plan.holds(engine, names).then_some(plan)
+    }
+
+    /// True where the plan and the engine write the same for an item of usual values.
+    fn holds(&self, engine: &Engine, names: &Names) -> bool {
+        let model = engine.model();
+        let item: Vec<(Cow<'_, str>, Value<'_>)> = model
+            .attributes
+            .iter()
+            .enumerate()
+            .map(|(at, attribute)| (attribute.name.as_str().into(), Value::text(format!("v{at}w"))))
+            .collect();
+        let value = |number: usize| {
+            item.iter().find(|(name, _)| name == names.name(number)).and_then(|(_, value)| match value {
+                Value::Str(text) => Some(text.clone()),
+                _ => None,
+            })
+        };
+        let fields = engine.map(&item);
+        let mut buffer = KeyBuffer::default();
+        engine.write(&fields, &mut buffer, &mut ());
+        self.keys.iter().all(|key| {
+            let mut wanted = String::new();
+            for piece in &key.pieces {
+                match piece {
+                    PiecePlan::Text(text) => wanted.push_str(&String::from_utf8_lossy(text)),
+                    PiecePlan::Hole { field, .. } => wanted.push_str(&value(*field).unwrap_or_default()),
+                }
+            }
+            buffer.get(key.key) == Written::Text(&wanted)
+        })
+    }
+}
+
+/// True where no pair ends the chain of itself: a literal that is none does, in some dialects.
+fn is_plain_rule(rule: &Rule) -> bool {
+    match rule {
+        Rule::BuildKey(pairs) => pairs.iter().all(|pair| {
+            !matches!(&pair.value.value, Cell::Literal(Value::None))
+                && !matches!(&pair.prefix.value, Cell::Placeholder(_))
+        }),
+        Rule::Template(_) | Rule::Value(_) => true,
+    }
+}
+
+/// The attribute of an expression that gives its value as it is, and whether that must be text to be given.
+fn field(expression: &Expression) -> Option<(usize, bool)> {
+    match &expression.kind {
+        ExpressionKind::Field(field) if field.path.is_empty() => field.attribute.map(|attribute| (attribute, false)),
+        ExpressionKind::Or(left, right) if matches!(right.kind, ExpressionKind::Literal(_)) => match &left.kind {
+            ExpressionKind::Field(field) if field.path.is_empty() => field.attribute.map(|attribute| (attribute, true)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The parts of an engine's keys that may be numbers or times.
+pub(super) fn seen_parts(engine: &Engine, entity: usize) -> Vec<SeenPart> {
+    let mut parts = Vec::new();
+    for (number, key) in engine.keys().iter().enumerate() {
+        for way in ways(engine.model_key(number), engine.dialect()) {
+            for expression in way.holes() {
+                let Some(field) = expression.first_field() else { continue };
+                let Some(attribute) = field.attribute.and_then(|at| engine.model().attributes.get(at)) else {
+                    continue;
+                };
+                let is_sort = key.half == Half::Sort;
+                let kind = *attribute.kind;
+                // A number key sorts as a number.
+                let is_number = is_sort
+                    && key.kind == KeyType::S
+                    && field.path.is_empty()
+                    && matches!(kind, AttributeType::Integer | AttributeType::Float);
+                let is_time = kind == AttributeType::Datetime;
+                let may_be_time = is_sort && matches!(kind, AttributeType::String | AttributeType::Any);
+                let is_known = parts.iter().any(|part: &SeenPart| part.key == number && part.span == expression.span);
+                if key.kind == KeyType::S && (is_number || is_time || may_be_time) && !is_known {
+                    parts.push(SeenPart {
+                        key: number,
+                        span: expression.span,
+                        field: field.name.clone(),
+                        is_number,
+                        is_time,
+                        entity,
+                    });
+                }
+            }
+        }
+    }
+    parts
+}
+
+/// Whole numbers as Python prints them.
+fn is_whole(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    match digits {
+        [b'0'] => digits.len() == text.len(),
+        [b'1'..=b'9', rest @ ..] => rest.len() < 18 && rest.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+impl KeyPlan {
+    /// True where the key begins like one of this plan: a cheap first look.
+    #[inline]
+    pub fn may_begin(&self, item: &RawItem<'_>) -> bool {
+        match self.pieces.first() {
+            Some(PiecePlan::Text(text)) => item.get(self.stored).1.as_bytes().starts_with(text),
+            _ => true,
+        }
+    }
+
+    /// Compares the stored key with the fields; none where they differ or anything is out of the ordinary. `part` hears
+    /// of the parts that are looked at.
+    #[inline]
+    pub fn compare<'a>(&self, item: &RawItem<'a>, part: &mut impl FnMut(usize, &'a str)) -> Option<Compared<'a>> {
+        let (kind, stored) = item.get(self.stored);
+        match (kind, self.kind) {
+            (Kind::Text, KeyType::S) | (Kind::Number, KeyType::N) => {}
+            _ => return None,
+        }
+        if stored.is_empty() || stored.len() > self.longest {
+            return None;
+        }
+        let bytes = stored.as_bytes();
+        let mut at = 0;
+        let mut upper = false;
+        for piece in &self.pieces {
+            match piece {
+                PiecePlan::Text(text) => {
+                    let end = at + text.len();
+                    if bytes.get(at..end)? != &**text {
+                        return None;
+                    }
+                    upper |= !self.lower && has_upper(text);
+                    at = end;
+                }
+                PiecePlan::Hole { field, only_text, seen } => {
+                    let (kind, value) = item.get(*field);
+                    match kind {
+                        Kind::Text if self.kind == KeyType::S => {}
+                        Kind::Number if !only_text && is_whole(value.as_bytes()) => {}
+                        _ => return None,
+                    }
+                    let value = value.as_bytes();
+                    let end = at + value.len();
+                    let own = bytes.get(at..end)?;
+                    if !is_usual(value, self.delimiter) {
+                        return None;
+                    }
+                    let value_upper = has_upper(value);
+                    if self.lower && value_upper {
+                        if !own.iter().zip(value).all(|(own, value)| *own == value.to_ascii_lowercase()) {
+                            return None;
+                        }
+                    } else if own != value {
+                        return None;
+                    }
+                    upper |= value_upper;
+                    if let Some(seen) = seen {
+                        part(*seen, stored.get(at..end)?);
+                    }
+                    at = end;
+                }
+            }
+        }
+        (at == bytes.len()).then_some(Compared { stored, caseless: !upper })
+    }
+}
+
+#[inline]
+fn has_upper(text: &[u8]) -> bool {
+    text.iter().fold(false, |found, byte| found | byte.wrapping_sub(b'A').lt(&26))
+}
+
+/// True of a value without anything special: printable ASCII, no delimiter, no white space at an end, no word that stands
+/// for nothing.
+#[inline]
+fn is_usual(value: &[u8], delimiter: u8) -> bool {
+    let special = value
+        .iter()
+        .fold(false, |found, byte| found | (byte.wrapping_sub(0x20) > 0x5e) | (*byte == b'#') | (*byte == delimiter));
+    if special {
+        return false;
+    }
+    let ends = value.first() != Some(&b' ') && value.last() != Some(&b' ') && !value.is_empty();
+    let is_word = matches!(value.len(), 3 | 4 | 9)
+        && matches!(value[0], b'n' | b'N' | b'u' | b'U')
+        && std::str::from_utf8(value).is_ok_and(crate::key::suspicious::stands_for_nothing);
+    ends && !is_word
+}

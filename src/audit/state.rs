@@ -1,0 +1,249 @@
+//! What an audit has seen of a table: one pass, bounded in memory, and the same for the parts together as for the whole.
+
+use std::collections::BTreeMap;
+
+use hdrhistogram::Histogram;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::defect::Defect;
+use super::partitions::Partitions;
+use super::shapes::Shapes;
+use super::tally::Tally;
+use super::times::Seen;
+
+/// What a count is of. Entities, indexes and attributes are given by their places in the auditor's lists.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Subject {
+    /// The kind of defect.
+    pub defect: Defect,
+    /// The entity of the items.
+    pub entity: Option<u16>,
+    /// The index of the key.
+    pub index: Option<u16>,
+    /// The key attribute.
+    pub attribute: Option<u16>,
+    /// What tells it further: the entities of an ambiguous item, the dialect that writes the stored key.
+    pub detail: String,
+}
+
+impl Subject {
+    /// Of a kind of defect alone.
+    pub fn of(defect: Defect) -> Self {
+        Self { defect, entity: None, index: None, attribute: None, detail: String::new() }
+    }
+}
+
+/// The lengths of the values of a key attribute, in bytes: the last place is for all longer ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lengths(pub Vec<u64>);
+
+/// The longest key that DynamoDB takes.
+pub const LONGEST: usize = 2048;
+
+impl Lengths {
+    /// Counts a value.
+    #[inline]
+    pub fn add(&mut self, length: usize) {
+        let at = length.min(LONGEST);
+        if self.0.len() <= at {
+            // In steps, so that it grows seldom.
+            self.0.resize(((at / 64) + 1) * 64 + 1, 0);
+        }
+        self.0[at] += 1;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        self.0.iter_mut().zip(&other.0).for_each(|(own, other)| *own += other);
+    }
+
+    /// How many values there are.
+    pub fn count(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// The least length that a share of the values does not exceed.
+    pub fn quantile(&self, share: f64) -> usize {
+        let wanted = (self.count() as f64 * share).ceil().max(1.0) as u64;
+        let mut sum = 0;
+        for (length, count) in self.0.iter().enumerate() {
+            sum += count;
+            if sum >= wanted {
+                return length;
+            }
+        }
+        0
+    }
+
+    /// The longest.
+    pub fn max(&self) -> usize {
+        self.0.iter().rposition(|count| *count > 0).unwrap_or(0)
+    }
+}
+
+/// Saved sparsely: pairs of length and count.
+impl Serialize for Lengths {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().enumerate().filter(|(_, count)| **count > 0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Lengths {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut lengths = Self::default();
+        for (length, count) in Vec::<(usize, u64)>::deserialize(deserializer)? {
+            lengths.add(length);
+            lengths.0[length.min(LONGEST)] += count.saturating_sub(1);
+        }
+        Ok(lengths)
+    }
+}
+
+/// The sizes of items, to within 1 %: an HDR histogram of two significant digits.
+#[derive(Clone, Debug)]
+pub struct Sizes(Histogram<u64>);
+
+/// DynamoDB's largest item is 400 KB; a stray larger one counts as this.
+const LARGEST: u64 = 1 << 20;
+
+impl Default for Sizes {
+    fn default() -> Self {
+        // Bounds that the library takes: a test makes one.
+        #[allow(clippy::unwrap_used, reason = "constant arguments")]
+        Self(Histogram::new_with_bounds(1, LARGEST, 2).unwrap())
+    }
+}
+
+impl Sizes {
+    /// Counts an item.
+    #[inline]
+    pub fn add(&mut self, size: u64) {
+        self.0.saturating_record(size);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        // Both have the same bounds.
+        let _ = self.0.add(&other.0);
+    }
+
+    /// The size that a share of the items does not exceed, to within 1 %.
+    pub fn quantile(&self, share: f64) -> u64 {
+        self.0.value_at_quantile(share)
+    }
+
+    /// The largest, to within 1 %.
+    pub fn max(&self) -> u64 {
+        self.0.max()
+    }
+}
+
+impl Serialize for Sizes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter_recorded().map(|one| (one.value_iterated_to(), one.count_at_value())))
+    }
+}
+
+impl<'de> Deserialize<'de> for Sizes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut sizes = Self::default();
+        for (size, count) in Vec::<(u64, u64)>::deserialize(deserializer)? {
+            sizes.0.saturating_record_n(size, count);
+        }
+        Ok(sizes)
+    }
+}
+
+/// The keys of plain items: those whose every key is what the model writes from values without anything special.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plain {
+    /// How many.
+    pub count: u64,
+    /// How many of them are the same in a dialect that puts keys in lower case.
+    pub caseless: u64,
+}
+
+/// What was seen.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct State {
+    /// Items.
+    pub items: u64,
+    /// Their bytes, as DynamoDB counts them.
+    pub bytes: u64,
+    /// Changes of an incremental export that delete an item.
+    pub deleted: u64,
+    /// Items by entity.
+    pub entities: Vec<u64>,
+    /// Defects.
+    #[serde(with = "pairs")]
+    pub tallies: BTreeMap<Subject, Tally>,
+    /// The shapes of unclassified items.
+    pub shapes: Shapes,
+    /// The lengths of the values of key attributes.
+    pub lengths: Vec<Lengths>,
+    /// The sizes of items.
+    pub sizes: Sizes,
+    /// The keys of plain items, entity by entity, key by key.
+    pub plain: Vec<Plain>,
+    /// Other keys that were compared, and how many of them each dialect writes.
+    pub compared: u64,
+    /// In the order of [`Era::ALL`](crate::model::Era::ALL).
+    pub explained: [u64; 6],
+    /// Parts of keys that may be numbers or times.
+    pub seen: Vec<Seen>,
+    /// Partitions, index by index.
+    pub partitions: Vec<Partitions>,
+}
+
+impl State {
+    /// Adds what another part of the table holds. Both are of one auditor; `most` is its number of examples.
+    pub fn merge(&mut self, other: Self, most: usize) {
+        self.items += other.items;
+        self.bytes += other.bytes;
+        self.deleted += other.deleted;
+        add(&mut self.entities, &other.entities);
+        for (subject, tally) in other.tallies {
+            self.tallies.entry(subject).or_default().merge(tally, most);
+        }
+        self.shapes.merge(other.shapes, most);
+        self.lengths.resize_with(self.lengths.len().max(other.lengths.len()), Lengths::default);
+        self.lengths.iter_mut().zip(&other.lengths).for_each(|(own, other)| own.merge(other));
+        self.sizes.merge(&other.sizes);
+        self.plain.resize(self.plain.len().max(other.plain.len()), Plain::default());
+        for (own, other) in self.plain.iter_mut().zip(&other.plain) {
+            own.count += other.count;
+            own.caseless += other.caseless;
+        }
+        self.compared += other.compared;
+        add(&mut self.explained, &other.explained);
+        self.seen.resize(self.seen.len().max(other.seen.len()), Seen::default());
+        self.seen.iter_mut().zip(other.seen).for_each(|(own, other)| own.merge(other));
+        self.partitions.resize_with(self.partitions.len().max(other.partitions.len()), Partitions::default);
+        self.partitions.iter_mut().zip(other.partitions).for_each(|(own, other)| own.merge(other));
+    }
+}
+
+fn add(own: &mut [u64], other: &[u64]) {
+    own.iter_mut().zip(other).for_each(|(own, other)| *own += other);
+}
+
+/// A map whose keys are no text, as a list of pairs.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub fn deserialize<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<K, V>, D::Error> {
+        Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
+    }
+}

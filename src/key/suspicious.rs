@@ -1,0 +1,89 @@
+//! What is wrong with a key to look at: what the rules about items and the audit have in common.
+
+use super::python::{is_blank, strip};
+use super::trace::{Part, PartKind};
+
+/// The words that stand for nothing in Python, JSON and JavaScript.
+pub const NOTHING: [&str; 4] = ["none", "null", "undefined", "nan"];
+
+/// True of a word that stands for nothing, in any case, with white space around it or without.
+pub fn stands_for_nothing(text: &str) -> bool {
+    let text = strip(text);
+    matches!(text.len(), 3 | 4 | 9) && NOTHING.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// How a part says that its field has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placeholder {
+    /// It is a word that stands for nothing.
+    Word,
+    /// It holds `None` among other text, since the field is unset: `00000000None`.
+    Dressed,
+    /// The expression itself gave none.
+    None,
+}
+
+/// How a part of a key says that its field has no value, where it does. `text` is the part's; `is_unset` is true where
+/// the item gives its field none.
+pub fn placeholder(part: &Part<'_>, text: &str, is_unset: bool) -> Option<Placeholder> {
+    let is_field = match part.kind {
+        PartKind::Field(_) => true,
+        PartKind::Fallback(Some(_)) => false,
+        PartKind::Fallback(None) | PartKind::Literal => return None,
+    };
+    // A literal that stands in for a field is the model's own text, unless it is none.
+    if is_field && stands_for_nothing(text) {
+        Some(Placeholder::Word)
+    } else if is_field && is_unset && text.to_ascii_lowercase().contains("none") {
+        Some(Placeholder::Dressed)
+    } else if part.none && !text.is_empty() {
+        Some(Placeholder::None)
+    } else {
+        None
+    }
+}
+
+/// Where a blank part leaves its key with an empty part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blank {
+    /// The bare prefix is left, the same for all such items.
+    Bare,
+    /// The key begins with a delimiter.
+    Start,
+    /// The key ends with a delimiter.
+    End,
+    /// There are two delimiters beside each other.
+    Middle,
+}
+
+/// What a blank part does to its key, where it does something. `key` is the whole key, `stopped` true where its chain
+/// ended early, `is_primary` true for a key of the table itself.
+pub fn blank(part: &Part<'_>, key: &str, stopped: bool, delimiter: &str, is_primary: bool) -> Option<Blank> {
+    if !matches!(part.kind, PartKind::Field(_) | PartKind::Fallback(Some(_))) {
+        return None;
+    }
+    let (before, text, after) = (key.get(..part.start)?, key.get(part.start..part.end)?, key.get(part.end..)?);
+    if (stopped && part.start == key.len()) || !is_blank(text) {
+        return None;
+    }
+    // A field's own blank leaves the bare prefix: one key for all such items. In an index that is harmless, and a
+    // literal blank, `{name or ''}`, is meant.
+    let is_bare = is_primary && matches!(part.kind, PartKind::Field(_)) && part.start == part.end && !before.is_empty();
+    let opens = before.is_empty() || before.ends_with(delimiter);
+    let closes = after.is_empty() || after.starts_with(delimiter);
+    match (opens && closes, before.is_empty(), after.is_empty()) {
+        (false, ..) => is_bare.then_some(Blank::Bare),
+        (true, true, _) => Some(Blank::Start),
+        (true, false, true) => Some(Blank::End),
+        (true, false, false) => Some(Blank::Middle),
+    }
+}
+
+/// True of a field's part that holds the delimiter, in a key of several parts. `key` is the whole key.
+pub fn holds_delimiter(part: &Part<'_>, parts: &[Part<'_>], key: &str, delimiter: &str) -> bool {
+    // A key that is one value and nothing else has no parts to confuse.
+    let is_composed = || parts.iter().filter(|part| part.end > part.start).count() > 1;
+    matches!(part.kind, PartKind::Field(_))
+        && key.get(part.start..part.end).is_some_and(|text| text.contains(delimiter))
+        && is_composed()
+}

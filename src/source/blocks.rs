@@ -1,0 +1,173 @@
+//! JSON lines in blocks of whole lines, so that several threads can take turns at one file.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+use jiter::JsonValue;
+use md5::{Digest, Md5};
+
+use super::frame::LARGEST_VALUE;
+
+/// The size of a block, unless a line is longer.
+const BLOCK: usize = 1 << 20;
+
+/// Some lines of an input.
+#[derive(Debug, Default)]
+pub struct Block {
+    bytes: Vec<u8>,
+    length: usize,
+    /// The number of its first line, from 1.
+    pub line: usize,
+}
+
+impl Block {
+    /// The lines; the last one may have no line end.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+/// What an input holds.
+pub enum Opened {
+    /// A JSON value a line, or nothing.
+    Lines(Blocks),
+    /// Values that are not one a line: they are read one after the other.
+    Stream(Box<dyn BufRead + Send>),
+}
+
+/// Cuts an input into blocks.
+pub struct Blocks {
+    reader: Box<dyn Read + Send>,
+    /// What was read beyond the last block.
+    carry: Vec<u8>,
+    line: usize,
+    ended: bool,
+}
+
+/// Hashes what is read, where its checksum is known.
+pub struct Hashed<R> {
+    reader: R,
+    md5: Option<Md5>,
+    wanted: Option<[u8; 16]>,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        match (&mut self.md5, count) {
+            (Some(_), 0) if !buffer.is_empty() => {
+                let found = self.md5.take().map(Md5::finalize);
+                if found.is_some_and(|found| self.wanted.is_none_or(|wanted| found[..] != wanted)) {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, WRONG_CHECKSUM));
+                }
+            }
+            (Some(md5), _) => md5.update(&buffer[..count]),
+            (None, _) => {}
+        }
+        Ok(count)
+    }
+}
+
+/// What a file whose checksum is not the expected one is reported with.
+pub const WRONG_CHECKSUM: &str = "its MD5 checksum is not the one of the manifest";
+
+/// Opens a file, or standard input where `path` is `-`. Gzip is unpacked. The input is read to its end before a
+/// checksum is told wrong.
+pub fn open(path: &Path, md5: Option<[u8; 16]>) -> io::Result<Opened> {
+    if path == Path::new("-") {
+        return of_reader(BufReader::with_capacity(64 << 10, io::stdin()));
+    }
+    let file = File::open(path)?;
+    let hashed = Hashed { reader: file, md5: md5.map(|_| Md5::new()), wanted: md5 };
+    of_reader(BufReader::with_capacity(64 << 10, hashed))
+}
+
+/// The same of any reader.
+pub fn of_reader(mut input: impl BufRead + Send + 'static) -> io::Result<Opened> {
+    let mut reader: Box<dyn Read + Send> = if input.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+        Box::new(Whole(MultiGzDecoder::new(input)))
+    } else {
+        Box::new(input)
+    };
+    // The first line tells whether the values are one a line.
+    let mut start = Vec::new();
+    loop {
+        let from = start.len();
+        (&mut reader).take(64 << 10).read_to_end(&mut start)?;
+        let ended = start.len() == from;
+        let begin = start.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(start.len());
+        let end = memchr::memchr(b'\n', &start[begin..]).map(|at| begin + at);
+        let is_line = match end.or(ended.then_some(start.len())) {
+            Some(end) => {
+                let line = &start[begin..end];
+                line.is_empty() || (line.starts_with(b"{") && JsonValue::parse(line, false).is_ok())
+            }
+            None if start.len() > LARGEST_VALUE => false,
+            None => continue,
+        };
+        return Ok(if is_line {
+            Opened::Lines(Blocks { reader, carry: start, line: 1, ended: false })
+        } else {
+            Opened::Stream(Box::new(BufReader::with_capacity(64 << 10, Cursor::new(start).chain(reader))))
+        });
+    }
+}
+
+/// Reads what is left of the packed file when the unpacked one ends, so that the whole is hashed.
+struct Whole<R>(MultiGzDecoder<R>);
+
+impl<R: BufRead> Read for Whole<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.0.read(buffer)?;
+        if count == 0 && !buffer.is_empty() {
+            io::copy(self.0.get_mut(), &mut io::sink())?;
+        }
+        Ok(count)
+    }
+}
+
+impl Blocks {
+    /// The next lines, in `block`; false at the end.
+    pub fn next(&mut self, block: &mut Block) -> io::Result<bool> {
+        if block.bytes.len() < BLOCK {
+            block.bytes.resize(BLOCK, 0);
+        }
+        block.line = self.line;
+        let mut filled = 0;
+        // What was carried is at most a block, but for a long line.
+        if block.bytes.len() < self.carry.len() + 1 {
+            block.bytes.resize(self.carry.len() + 1, 0);
+        }
+        block.bytes[..self.carry.len()].copy_from_slice(&self.carry);
+        filled += self.carry.len();
+        self.carry.clear();
+        loop {
+            while !self.ended && filled < block.bytes.len() {
+                match self.reader.read(&mut block.bytes[filled..]) {
+                    Ok(0) => self.ended = true,
+                    Ok(count) => filled += count,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            if self.ended {
+                block.length = filled;
+                break;
+            }
+            if let Some(at) = memchr::memrchr(b'\n', &block.bytes[..filled]) {
+                block.length = at + 1;
+                self.carry.extend_from_slice(&block.bytes[at + 1..filled]);
+                break;
+            }
+            if block.bytes.len() > LARGEST_VALUE {
+                let message = format!("line {} is longer than 16 MiB", self.line);
+                return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+            }
+            block.bytes.resize(block.bytes.len() * 2, 0);
+        }
+        self.line += memchr::memchr_iter(b'\n', block.bytes()).count();
+        Ok(block.length > 0)
+    }
+}

@@ -1,0 +1,124 @@
+//! The size of an item as DynamoDB counts it:
+//! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html#ItemSizeCalculations>
+//!
+//! AWS calls the size of a number approximate: a byte for two significant digits, and one more.
+
+use std::borrow::Cow;
+
+use crate::key::python::str_of;
+use crate::value::Value;
+
+/// The text is no number as JSON writes them.
+#[derive(Debug)]
+pub(super) struct NoNumber;
+
+/// The size of a number as JSON writes it: a byte for two significant digits, one more, and one for a minus.
+#[inline]
+pub(super) fn number_size(text: &[u8]) -> Result<u64, NoNumber> {
+    let (negative, unsigned) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    // Most numbers are short and whole.
+    if unsigned.len() <= 18 && !unsigned.is_empty() && unsigned.iter().all(u8::is_ascii_digit) {
+        if unsigned.len() > 1 && unsigned[0] == b'0' {
+            return Err(NoNumber);
+        }
+        let zeros = unsigned.iter().rev().take_while(|digit| **digit == b'0').count();
+        return Ok(of_digits(unsigned.len() - zeros, negative));
+    }
+    let digits_end = |from: usize| {
+        unsigned[from..].iter().position(|byte| !byte.is_ascii_digit()).map_or(unsigned.len(), |at| from + at)
+    };
+    let whole = digits_end(0);
+    if whole == 0 || (whole > 1 && unsigned[0] == b'0') {
+        return Err(NoNumber);
+    }
+    let mut end = whole;
+    let mut fraction: &[u8] = &[];
+    if unsigned.get(end) == Some(&b'.') {
+        let start = end + 1;
+        end = digits_end(start);
+        if end == start {
+            return Err(NoNumber);
+        }
+        fraction = &unsigned[start..end];
+    }
+    if matches!(unsigned.get(end), Some(b'e' | b'E')) {
+        let start = end + 1 + usize::from(matches!(unsigned.get(end + 1), Some(b'+' | b'-')));
+        if start >= unsigned.len() {
+            return Err(NoNumber);
+        }
+        end = digits_end(start);
+        if end == start {
+            return Err(NoNumber);
+        }
+    }
+    if end != unsigned.len() {
+        return Err(NoNumber);
+    }
+    let digits = || unsigned[..whole].iter().chain(fraction).copied();
+    let leading = digits().take_while(|digit| *digit == b'0').count();
+    let all = whole + fraction.len();
+    let trailing = digits().rev().take_while(|digit| *digit == b'0').count();
+    Ok(of_digits(all.saturating_sub(leading + trailing), negative))
+}
+
+fn of_digits(digits: usize, negative: bool) -> u64 {
+    (digits as u64).div_ceil(2) + 1 + u64::from(negative && digits > 0)
+}
+
+/// The bytes that base64 text stands for.
+pub(super) fn base64_size(text: &[u8]) -> u64 {
+    let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
+    ((text.len() - padding) * 3 / 4) as u64
+}
+
+/// The size of an item: the names and the values of its attributes.
+pub fn item_size(item: &[(Cow<'_, str>, Value<'_>)]) -> u64 {
+    item.iter().map(|(name, value)| name.len() as u64 + value_size(value)).sum()
+}
+
+fn value_size(value: &Value<'_>) -> u64 {
+    match value {
+        Value::None | Value::Bool(_) => 1,
+        Value::Str(text) => text.len() as u64,
+        Value::Bytes(bytes) => bytes.len() as u64,
+        Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
+            number_size(str_of(value).unwrap_or_default().as_bytes()).unwrap_or(1)
+        }
+        Value::List(values) => 3 + values.iter().map(|value| 1 + value_size(value)).sum::<u64>(),
+        Value::Map(entries) => 3 + entries.len() as u64 + item_size(entries),
+        Value::Set(values) => values.iter().map(value_size).sum(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_a_byte_for_two_significant_digits() {
+        for (text, wanted) in [
+            ("0", 1),
+            ("-0", 1),
+            ("7", 2),
+            ("12", 2),
+            ("123", 3),
+            ("1200", 2),
+            ("-12", 3),
+            ("29.99", 3),
+            ("0.05", 2),
+            ("1.50", 2),
+            ("1e+20", 2),
+            ("12345678901234567890", 11),
+            ("100000000000000000000", 2),
+        ] {
+            assert_eq!(number_size(text.as_bytes()).unwrap(), wanted, "{text}");
+        }
+        for text in ["", "-", "01", "1.", ".5", "1e", "1e+", "1x", "--1", "1-2"] {
+            assert!(number_size(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+}
