@@ -30,6 +30,7 @@ Examples:
   dynkeys explain models/product.toml item.json  the keys that the model writes for the item
   dynkeys explain models/ items.jsonl            the same for items that carry their keys
   dynkeys lint                                   what is wrong with the design, in CI
+  dynkeys audit --export EXPORT                  are the keys in a table the ones that the models write?
   dynkeys docs --output table.html               the page about the table, for the team
 
 Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the run itself failed."
@@ -56,6 +57,9 @@ enum ColorChoice {
 enum Command {
     Explain(ExplainArgs),
     Lint(LintArgs),
+    Audit(Box<AuditArgs>),
+    Merge(MergeArgs),
+    Compare(CompareArgs),
     Rules(RulesArgs),
     Docs(DocsArgs),
     Schema(SchemaArgs),
@@ -268,6 +272,256 @@ pub enum LintFormat {
     Junit,
 }
 
+/// Compare the keys that are in a table with those that the models write; nothing is ever written to it
+///
+/// Finds each item's entity by the shapes of its keys, writes the item's keys anew, and compares. A path that ends in
+/// .toml is a model, a folder holds models; without paths the models are those of dynkeys.toml, else of the folder
+/// `models`. All models that are given are those of one table.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dynkeys audit --items dump.jsonl.gz           items in files, of any kind that `explain` reads
+  dynkeys audit --export ./01700000000000-abc   an export to S3, copied with `aws s3 sync`
+  dynkeys audit --table shop                    a live table, with the credentials of the AWS CLI
+  dynkeys audit --table shop --sample 5%        a share of it, with error bounds
+  dynkeys audit --table shop --checkpoint shop.json
+      an interrupted scan goes on where it stopped
+  dynkeys audit --table shop --segments 0-99/1000 --partial part-0.json
+      a worker's share; `dynkeys merge part-*.json` makes the report
+  dynkeys audit --export . --format html --output report.html
+  dynkeys audit --export . --save new.json && dynkeys compare old.json new.json --fail-on-new
+  dynkeys audit --table shop --print-iam-policy the permissions that a scan needs
+
+Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the run itself failed or did not read all.")]
+#[command(group = ArgGroup::new("source").args(["items", "export", "table"]))]
+pub struct AuditArgs {
+    /// Models (.toml files) and folders of models
+    #[arg(value_name = "MODEL")]
+    pub paths: Vec<PathBuf>,
+    /// Audit the items of these files; `-` is standard input
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "What to audit")]
+    pub items: Vec<PathBuf>,
+    /// Audit an export to S3, full or incremental, that was copied to this folder
+    #[arg(long, value_name = "PATH", help_heading = "What to audit")]
+    pub export: Option<PathBuf>,
+    /// Audit a live table: its name or its ARN
+    #[arg(long, value_name = "NAME", help_heading = "What to audit")]
+    pub table: Option<String>,
+    /// The profile of the AWS configuration
+    #[arg(long, value_name = "NAME", requires = "table", help_heading = "A live table")]
+    pub profile: Option<String>,
+    /// The AWS region
+    #[arg(long, value_name = "NAME", requires = "table", help_heading = "A live table")]
+    pub region: Option<String>,
+    /// Another endpoint than AWS's, as that of DynamoDB Local
+    #[arg(long, value_name = "URL", requires = "table", help_heading = "A live table")]
+    pub endpoint_url: Option<String>,
+    /// Scan this index instead of the table
+    #[arg(long, value_name = "NAME", requires = "table", help_heading = "A live table")]
+    pub index: Option<String>,
+    /// Into how many segments the scan is cut, or a worker's share of them, as `0-99/1000` [default: by the table's size]
+    #[arg(long, value_name = "N|A-B/N", requires = "table", value_parser = segments, help_heading = "A live table")]
+    pub segments: Option<Segments>,
+    /// Read this share of the table, as `5%`: whole segments, spread over all of it
+    #[arg(long, value_name = "SHARE", requires = "table", value_parser = share, help_heading = "A live table")]
+    pub sample: Option<f64>,
+    /// Use at most so many read units a second
+    #[arg(long, value_name = "N", requires = "table", value_parser = positive, help_heading = "A live table")]
+    pub max_read_units: Option<f64>,
+    /// Ask before a scan that costs more than this, in US dollars
+    #[arg(long, value_name = "DOLLARS", requires = "table", default_value = "1", value_parser = not_negative, help_heading = "A live table")]
+    pub max_cost: f64,
+    /// What a million read request units cost in US dollars, for the cost that is told [default: 0.125, us-east-1]
+    #[arg(long, value_name = "DOLLARS", requires = "table", value_parser = not_negative, help_heading = "A live table")]
+    pub price: Option<f64>,
+    /// Do not ask
+    #[arg(long, requires = "table", help_heading = "A live table")]
+    pub yes: bool,
+    /// Keep how far the scan is in FILE, and go on from there
+    #[arg(long, value_name = "FILE", requires = "table", help_heading = "A live table")]
+    pub checkpoint: Option<PathBuf>,
+    /// Print the IAM policy that a scan needs, and do nothing else
+    #[arg(long, help_heading = "A live table")]
+    pub print_iam_policy: bool,
+    /// Make a check that is made on request only: duplicate-primary-key
+    #[arg(long = "check", value_name = "NAME")]
+    pub checks: Vec<String>,
+    /// How build_key behaves, for every model: `guide` or `boto3-assist@VERSION`
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<String>,
+    /// How many examples are shown of each kind of finding
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    pub examples: u16,
+    /// Show hashes in place of values
+    #[arg(long)]
+    pub redact: bool,
+    /// The output's format
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    pub format: AuditFormat,
+    /// Write to this file, whole or not at all, instead of to standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Keep the report in FILE as JSON, for `dynkeys compare`
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Write what `dynkeys merge` joins to FILE, instead of a report
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["save", "output", "checks"])]
+    pub partial: Option<PathBuf>,
+    /// How many threads check files [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// Exit with 1 when there is a finding of this level or above
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    pub fail_on: FailOnChoice,
+    /// Give a rule a level: error, warning, info or off
+    #[arg(long = "rule", value_name = "NAME=LEVEL", value_parser = rule_level)]
+    pub rules: Vec<(String, Level)>,
+    /// The configuration [default: dynkeys.toml, in this folder or above]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// The formats of `audit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuditFormat {
+    /// One JSON document
+    Json,
+    /// A line of JSON a finding, as it is found
+    Jsonl,
+}
+
+/// The segments of a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segments {
+    /// Into how many the table is cut.
+    pub total: u32,
+    /// The first and the last one to read; all without.
+    pub share: Option<(u32, u32)>,
+}
+
+/// The most segments that DynamoDB takes.
+const MOST_SEGMENTS: u32 = 1_000_000;
+
+fn segments(text: &str) -> Result<Segments, String> {
+    let number = |text: &str| text.trim().parse::<u32>().map_err(|_| format!("`{text}` is no number"));
+    let (share, total) = match text.split_once('/') {
+        None => (None, number(text)?),
+        Some((share, total)) => {
+            let (first, last) = share.split_once('-').unwrap_or((share, share));
+            (Some((number(first)?, number(last)?)), number(total)?)
+        }
+    };
+    if !(1..=MOST_SEGMENTS).contains(&total) {
+        return Err(format!("a table is cut into 1 to {MOST_SEGMENTS} segments"));
+    }
+    match share {
+        Some((first, last)) if first > last || last >= total => Err(format!(
+            "the segments of {total} are 0 to {}: write FIRST-LAST/{total}, as in `0-0/{total}`",
+            total - 1
+        )),
+        share => Ok(Segments { total, share }),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let (number, unit) = text.strip_suffix('%').map_or((text, 1.0), |number| (number.trim(), 100.0));
+    match number.parse::<f64>() {
+        Ok(number) if number > 0.0 && number <= unit => Ok(number / unit),
+        _ => Err("write a share of the table above 0 and up to 1, as in `5%` or `0.05`".to_owned()),
+    }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number > 0.0 && number.is_finite() => Ok(number),
+        _ => Err("write a number above 0".to_owned()),
+    }
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number >= 0.0 && number.is_finite() => Ok(number),
+        _ => Err("write a number, 0 or more".to_owned()),
+    }
+}
+
+/// Join the parts of an audit into its report
+///
+/// The parts are files of `dynkeys audit --partial`, of one table and the same models. The report is that of an audit of
+/// the whole.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dynkeys merge part-*.json
+  dynkeys merge part-*.json --format html --output report.html
+
+Exit status: 0 nothing found, 1 findings at or above --fail-on, 2 the run itself failed or the parts are not the whole.")]
+pub struct MergeArgs {
+    /// The parts
+    #[arg(value_name = "PART", required = true)]
+    pub parts: Vec<PathBuf>,
+    /// Show hashes in place of values
+    #[arg(long)]
+    pub redact: bool,
+    /// The output's format
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    pub format: AuditFormat,
+    /// Write to this file, whole or not at all, instead of to standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Keep the report in FILE as JSON, for `dynkeys compare`
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Exit with 1 when there is a finding of this level or above
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    pub fail_on: FailOnChoice,
+    /// Give a rule a level: error, warning, info or off
+    #[arg(long = "rule", value_name = "NAME=LEVEL", value_parser = rule_level)]
+    pub rules: Vec<(String, Level)>,
+    /// The configuration [default: dynkeys.toml, in this folder or above]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Show what got better and what got worse between two audits
+///
+/// The reports are files of `dynkeys audit --save` or `--format json`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  dynkeys compare monday.json tuesday.json
+  dynkeys compare main.json branch.json --fail-on-new   in CI
+
+Exit status: 0 compared, 1 something is new or got worse (--fail-on-new), 2 the run itself failed.")]
+pub struct CompareArgs {
+    /// The earlier report
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The later one
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// Exit with 1 when there are findings that the earlier report has not, or more of them
+    #[arg(long)]
+    pub fail_on_new: bool,
+    /// Findings below this level do not count for --fail-on-new
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    pub fail_on: FailOnChoice,
+    /// The output's format
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: CompareFormat,
+}
+
+/// The formats of `compare`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CompareFormat {
+    /// For people
+    Human,
+    /// One JSON document
+    Json,
+    /// Markdown, for a pull request
+    Markdown,
+}
+
 /// List the rules, or explain one: what it finds, why it matters, how to fix it
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -451,6 +705,9 @@ pub fn run() -> u8 {
     let done = match &cli.command {
         Command::Explain(args) => commands::explain::run(args, &mut streams),
         Command::Lint(args) => commands::lint::run(args, &mut streams),
+        Command::Audit(args) => commands::audit::run(args, &mut streams),
+        Command::Merge(args) => commands::merge::run(args, &mut streams),
+        Command::Compare(args) => commands::compare::run(args, &mut streams),
         Command::Rules(args) => commands::rules::run(args, &mut streams),
         Command::Docs(args) => commands::docs::run(args, &mut streams),
         Command::Schema(args) => commands::schema::run(args, &mut streams),

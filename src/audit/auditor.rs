@@ -1,7 +1,8 @@
 //! Finds each item's entity by the shapes of its keys, writes its keys anew, and compares.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::quality::FixedState;
@@ -11,6 +12,7 @@ use super::defect::Defect;
 use super::partitions::Partitions;
 use super::partitions::hash;
 use super::plan::{Plan, SeenPart, seen_parts};
+use super::shapes::shape;
 use super::state::{Lengths, Plain, State, Subject};
 use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd};
 use super::tally::Example;
@@ -38,11 +40,20 @@ pub struct Options {
     pub carried: Option<Vec<String>>,
     /// The index that is scanned in place of the table.
     pub index: Option<String>,
+    /// The names of the files, for places of two items at once.
+    pub files: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { examples: 5, delimiter: "#".to_owned(), duplicates: false, carried: None, index: None }
+        Self {
+            examples: 5,
+            delimiter: "#".to_owned(),
+            duplicates: false,
+            carried: None,
+            index: None,
+            files: Vec::new(),
+        }
     }
 }
 
@@ -88,17 +99,18 @@ struct EntityPlan {
     foreign: Vec<(usize, usize)>,
 }
 
+/// What is known of a key beforehand.
 #[derive(Debug)]
-struct KeyFacts {
-    attribute: usize,
+pub(super) struct KeyFacts {
+    pub attribute: usize,
     /// The index in the auditor's list.
-    index: usize,
+    pub index: usize,
     is_primary: bool,
-    is_build_key: bool,
+    pub is_build_key: bool,
     /// False where it uses fields that the items do not carry.
     is_known: bool,
     /// The eras that write the same for plain items, but for their case.
-    eras: Vec<Era>,
+    pub eras: Vec<Era>,
 }
 
 #[derive(Debug)]
@@ -110,25 +122,42 @@ struct OwnIndex {
     sparse: bool,
 }
 
-/// Primary keys that were seen, as hashes of 128 bits: two keys in 10^18 share one.
+/// Primary keys that were seen, as hashes of 128 bits (of two keys in 10^18 one pair shares one), each with the first
+/// place of it: the number of its file, and the line.
 #[derive(Debug)]
-struct Duplicates(Vec<Mutex<HashSet<u128, FixedState>>>);
+struct Duplicates(Vec<Mutex<Places>>);
+
+type Places = HashMap<[u64; 2], (u32, u32), FixedState>;
 
 impl Duplicates {
     fn new() -> Self {
-        Self((0..64).map(|_| Mutex::new(HashSet::default())).collect())
+        Self((0..64).map(|_| Mutex::new(HashMap::default())).collect())
     }
 
-    /// True where the key was there before.
-    fn is_known(&self, key: u128) -> bool {
-        let shard = &self.0[usize::try_from(key >> 122).unwrap_or_default()];
-        !shard.lock().unwrap_or_else(PoisonError::into_inner).insert(key)
+    /// The first place of a key that was there before. Whatever the order, the first two places of a key come together
+    /// once, and no pair is before them.
+    fn first(&self, key: u128, place: (u32, u32)) -> Option<(u32, u32)> {
+        let (high, low) = ((key >> 64) as u64, key as u64);
+        let shard = &self.0[usize::try_from(high >> 58).unwrap_or_default()];
+        match shard.lock().unwrap_or_else(PoisonError::into_inner).entry([high, low]) {
+            Entry::Vacant(entry) => {
+                entry.insert(place);
+                None
+            }
+            Entry::Occupied(mut entry) => {
+                let known = *entry.get();
+                if place < known {
+                    entry.insert(place);
+                }
+                Some(known)
+            }
+        }
     }
 }
 
-/// Bytes of memory that [`Options::duplicates`] takes for each item, at most: a hash of 16 bytes in a table that is at
-/// worst half empty, and twice while it grows.
-pub const BYTES_FOR_DUPLICATES: u64 = 48;
+/// Bytes of memory that [`Options::duplicates`] takes for each item, at most: 25 bytes in a table that is 7/16 full at
+/// worst, and half as many again while a shard of it grows.
+pub const BYTES_FOR_DUPLICATES: u64 = 90;
 
 /// Where an item was.
 #[derive(Clone, Copy, Debug)]
@@ -231,47 +260,14 @@ impl Auditor {
         &self.options
     }
 
-    /// What is known of the part of a key that [`State::seen`] has at a place: entity, key number and field.
-    pub fn seen_part(&self, at: usize) -> Option<(usize, usize, &str)> {
-        self.seen.get(at).map(|part| (part.entity, part.key, part.field.as_str()))
+    /// The keys, entity by entity, in the order of [`State::plain`].
+    pub(super) fn key_facts(&self) -> impl Iterator<Item = (usize, &KeyFacts)> {
+        self.entities.iter().enumerate().flat_map(|(at, entity)| entity.keys.iter().map(move |key| (at, key)))
     }
 
-    /// The index of a key, in the auditor's list.
-    pub fn index_of_key(&self, entity: usize, key: usize) -> usize {
-        self.entities[entity].keys[key].index
-    }
-
-    /// How many keys that are text each era writes as they are stored, in the order of [`Era::ALL`], and how many there
-    /// are.
-    pub fn explained(&self, state: &State) -> (Vec<(Era, u64)>, u64) {
-        let mut all: Vec<(Era, u64)> = Era::ALL.into_iter().zip(state.explained).collect();
-        let mut compared = state.compared;
-        for entity in &self.entities {
-            for (at, key) in entity.keys.iter().enumerate() {
-                let plain = state.plain.get(entity.first_key + at).copied().unwrap_or_default();
-                compared += plain.count;
-                for (era, count) in &mut all {
-                    // The configured dialect is among them. One that keeps the case and one that does not agree on keys
-                    // without capitals.
-                    if key.eras.contains(era) {
-                        *count += plain.caseless;
-                    }
-                }
-            }
-        }
-        // Keys with capitals are explained by the dialects that treat case as the configured one does.
-        for (engine, entity) in self.engines.iter().zip(&self.entities) {
-            let lower = engine.dialect().era() == Era::V0_58;
-            for (at, key) in entity.keys.iter().enumerate() {
-                let plain = state.plain.get(entity.first_key + at).copied().unwrap_or_default();
-                for (era, count) in &mut all {
-                    if key.eras.contains(era) && (!key.is_build_key || (*era == Era::V0_58) == lower) {
-                        *count += plain.count - plain.caseless;
-                    }
-                }
-            }
-        }
-        (all, compared)
+    /// The parts of keys in the order of [`State::seen`]: the entity, the key and the field.
+    pub(super) fn seen_parts(&self) -> impl Iterator<Item = (usize, &KeyFacts, &str)> {
+        self.seen.iter().map(|part| (part.entity, &self.entities[part.entity].keys[part.key], part.field.as_str()))
     }
 
     /// Starts to audit some of the items.
@@ -288,6 +284,8 @@ impl Auditor {
         Worker {
             auditor: self,
             state,
+            findings: None,
+            file: 0,
             last: 0,
             buffer: KeyBuffer::default(),
             other: KeyBuffer::default(),
@@ -409,6 +407,10 @@ pub struct Worker<'a> {
     auditor: &'a Auditor,
     /// What was seen.
     pub state: State,
+    /// Every finding of an item since they were last taken, where somebody listens.
+    pub findings: Option<Vec<(Subject, Example)>>,
+    /// The number of the file that is read, in [`Options::files`].
+    pub file: u32,
     /// The entity of the last plain item: the next one is often of the same.
     last: usize,
     buffer: KeyBuffer,
@@ -567,9 +569,13 @@ impl<'a> Worker<'a> {
         let shown = Shown::new(auditor, &wanted, place);
         self.count_keys(&wanted, size);
         if let Some(duplicates) = &auditor.duplicates
-            && duplicates.is_known(shown.identity())
+            && let Whereabouts::File(own) = place
         {
-            self.add(Subject::of(Defect::DuplicatePrimaryKey), &shown, None, None, None);
+            let line = u32::try_from(own.line).unwrap_or(u32::MAX);
+            if let Some(other) = duplicates.first(shown.identity(), (self.file, line)) {
+                let (first, second) = (other.min((self.file, line)), other.max((self.file, line)));
+                self.add_duplicate(&shown, first, second);
+            }
         }
         if size * 100 >= LARGEST_ITEM * NEAR as u64 {
             self.add(Subject::of(Defect::ItemNearLimit), &shown, None, Some(format!("{size} bytes")), None);
@@ -588,9 +594,28 @@ impl<'a> Worker<'a> {
             Classified::NoMatch | Classified::NoKeys => {
                 let texts: Vec<&str> = shown.key.iter().map(|(_, value)| value.as_ref()).collect();
                 let example = || shown.example(auditor, None, None, None);
-                let most = auditor.options.examples;
-                self.state.shapes.add(&texts, &auditor.options.delimiter, shown.rank, most, example);
+                let (most, delimiter) = (auditor.options.examples, &auditor.options.delimiter);
+                self.state.shapes.add(&texts, delimiter, shown.rank, most, example);
+                if let Some(findings) = &mut self.findings {
+                    let subject = Subject { detail: shape(&texts, delimiter), ..Subject::of(Defect::UnclassifiedItem) };
+                    findings.push((subject, example()));
+                }
             }
+        }
+    }
+
+    fn add_duplicate(&mut self, shown: &Shown<'_>, first: (u32, u32), second: (u32, u32)) {
+        let auditor = self.auditor;
+        let name = |file: u32| auditor.options.files.get(file as usize).map_or("", String::as_str);
+        let place = format!("{}:{} and {}:{}", name(first.0), first.1, name(second.0), second.1);
+        let example = || Example { place: Some(place), ..shown.example(auditor, None, None, None) };
+        let subject = Subject::of(Defect::DuplicatePrimaryKey);
+        if let Some(findings) = &mut self.findings {
+            let example = example();
+            findings.push((subject.clone(), example.clone()));
+            self.state.tallies.entry(subject).or_default().add(shown.rank, auditor.options.examples, || example);
+        } else {
+            self.state.tallies.entry(subject).or_default().add(shown.rank, auditor.options.examples, example);
         }
     }
 
@@ -624,6 +649,10 @@ impl<'a> Worker<'a> {
         expected: Option<String>,
     ) {
         let auditor = self.auditor;
+        if let Some(findings) = &mut self.findings {
+            let example = shown.example(auditor, attribute, stored.clone(), expected.clone());
+            findings.push((subject.clone(), example));
+        }
         let tally = self.state.tallies.entry(subject).or_default();
         tally.add(shown.rank, auditor.options.examples, || shown.example(auditor, attribute, stored, expected));
     }

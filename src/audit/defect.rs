@@ -73,6 +73,11 @@ impl Defect {
         Self::LargeCollection,
     ];
 
+    /// True of one that an item has by itself; the others show when all items are counted.
+    pub const fn is_of_item(self) -> bool {
+        !matches!(self, Self::MisSortedNumber | Self::MixedTimeFormats | Self::HotPartition | Self::LargeCollection)
+    }
+
     /// The name of its rule.
     pub const fn name(self) -> &'static str {
         match self {

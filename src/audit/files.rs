@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::auditor::{Auditor, Whereabouts, Worker};
-use super::state::State;
+use super::state::{State, Subject};
+use super::tally::Example;
 use crate::error::Error;
 use crate::source::blocks::{Block, Blocks, Opened, WRONG_CHECKSUM, open};
 use crate::source::raw::{Line, LineFormat, Scanner};
@@ -97,8 +98,12 @@ impl BadLines {
     }
 }
 
+/// Who hears of every finding of an item.
+pub type Sink<'s> = dyn Fn(Vec<(Subject, Example)>) + Sync + 's;
+
 struct Run<'r> {
     auditor: &'r Auditor,
+    sink: Option<&'r Sink<'r>>,
     jobs: &'r [FileJob],
     progress: &'r Progress,
     next: AtomicUsize,
@@ -112,9 +117,18 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// Audits files. One that cannot be read to its end is an error, and what was read of it counts.
-pub fn audit_files(auditor: &Auditor, jobs: &[FileJob], threads: usize, progress: &Progress) -> FilesAudited {
+///
+/// Where there is a sink it hears of every finding as it is made; of one thread in the order of the items.
+pub fn audit_files<'r>(
+    auditor: &'r Auditor,
+    jobs: &'r [FileJob],
+    threads: usize,
+    progress: &'r Progress,
+    sink: Option<&'r Sink<'r>>,
+) -> FilesAudited {
     let run = Run {
         auditor,
+        sink,
         jobs,
         progress,
         next: AtomicUsize::new(0),
@@ -168,6 +182,7 @@ const AGAIN: &str = "copy the file from S3 again: `aws s3 sync` of the whole exp
 impl Run<'_> {
     fn work(&self) -> State {
         let mut worker = self.auditor.worker();
+        worker.findings = self.sink.map(|_| Vec::new());
         let mut block = Block::default();
         loop {
             let job = self.next.fetch_add(1, Ordering::Relaxed);
@@ -185,6 +200,15 @@ impl Run<'_> {
             self.lines(open, &mut worker, &mut block);
         }
         worker.state
+    }
+
+    /// Hands findings over.
+    fn tell(&self, worker: &mut Worker<'_>) {
+        if let (Some(sink), Some(findings)) = (self.sink, &mut worker.findings)
+            && !findings.is_empty()
+        {
+            sink(std::mem::take(findings));
+        }
     }
 
     fn stopped(&self) -> bool {
@@ -212,6 +236,7 @@ impl Run<'_> {
                 self.lines(&reading, worker, block);
             }
             Ok(Opened::Stream(stream)) => {
+                worker.file = u32::try_from(number).unwrap_or(u32::MAX);
                 let mut items = 0;
                 let read = ItemReader::new(&job.name, stream).and_then(|mut reader| {
                     reader.read_all(&mut |item| {
@@ -220,6 +245,7 @@ impl Run<'_> {
                         }
                         items += 1;
                         worker.item(&item.entries, item_size(&item.entries), Whereabouts::File(item.place));
+                        self.tell(worker);
                         self.progress.items.fetch_add(1, Ordering::Relaxed);
                         Ok(())
                     })
@@ -237,6 +263,7 @@ impl Run<'_> {
     /// Audits the lines of a file, as far as no other thread does.
     fn lines(&self, reading: &Reading, worker: &mut Worker<'_>, block: &mut Block) {
         let job = &self.jobs[reading.job];
+        worker.file = u32::try_from(reading.job).unwrap_or(u32::MAX);
         let mut scanner = Scanner::new(self.auditor.names(), job.format);
         while !self.stopped() {
             {
@@ -263,6 +290,7 @@ impl Run<'_> {
             let before = worker.state.items + worker.state.deleted;
             let bad = audit_block(worker, &mut scanner, block, job);
             lock(&reading.bad).add(bad);
+            self.tell(worker);
             let items = worker.state.items + worker.state.deleted - before;
             reading.items.fetch_add(items, Ordering::Relaxed);
             self.progress.items.fetch_add(items, Ordering::Relaxed);

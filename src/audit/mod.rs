@@ -2,6 +2,7 @@
 //! keys and partitions are spread. One pass, bounded memory, and states that can be merged.
 
 mod auditor;
+mod catalog;
 mod classify;
 mod defect;
 pub mod files;
@@ -14,6 +15,7 @@ mod tally;
 mod times;
 
 pub use auditor::{Auditor, BYTES_FOR_DUPLICATES, IndexOf, Options, Whereabouts, Worker};
+pub use catalog::{Catalog, CatalogEntity, CatalogIndex, CatalogKey, CatalogPart};
 pub use classify::{Classified, Classifier};
 pub use defect::Defect;
 pub use partitions::{EXACT, LISTED_SHARE, Partition, Partitions};

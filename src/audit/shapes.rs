@@ -45,7 +45,7 @@ pub struct Shapes {
 impl Shapes {
     /// Counts an item whose primary key is these texts.
     pub fn add(&mut self, key: &[&str], delimiter: &str, rank: u64, most: usize, example: impl FnOnce() -> Example) {
-        let shape = shape(key, delimiter, self.detail);
+        let shape = shape_at(key, delimiter, self.detail);
         self.groups.entry(shape).or_default().add(rank, most, example);
         self.bound(most);
     }
@@ -99,7 +99,12 @@ impl Shapes {
 /// Parts the keys of a shape.
 const BETWEEN: &str = " / ";
 
-fn shape(key: &[&str], delimiter: &str, detail: Detail) -> String {
+/// The shape of a primary key, told as closely as can be.
+pub fn shape(key: &[&str], delimiter: &str) -> String {
+    shape_at(key, delimiter, Detail::Words)
+}
+
+fn shape_at(key: &[&str], delimiter: &str, detail: Detail) -> String {
     let mut out = String::new();
     for (at, text) in key.iter().enumerate() {
         if at > 0 {
@@ -200,7 +205,7 @@ mod tests {
     use super::*;
 
     fn of(key: &[&str]) -> String {
-        shape(key, "#", Detail::Words)
+        shape(key, "#")
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::catalog::Catalog;
 use super::defect::Defect;
 use super::partitions::Partitions;
 use super::shapes::Shapes;
@@ -133,6 +134,11 @@ impl Sizes {
         self.0.value_at_quantile(share)
     }
 
+    /// Sizes, each to within 1 %, with how many items have it.
+    pub fn counts(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.0.iter_recorded().map(|one| (one.value_iterated_to(), one.count_at_value()))
+    }
+
     /// The largest, to within 1 %.
     pub fn max(&self) -> u64 {
         self.0.max()
@@ -197,6 +203,15 @@ pub struct State {
 }
 
 impl State {
+    /// True where its lists are those of a catalog: what a file holds may be anything.
+    pub fn fits(&self, catalog: &Catalog) -> bool {
+        self.entities.len() == catalog.entities.len()
+            && self.lengths.len() == catalog.attributes.len()
+            && self.plain.len() == catalog.keys.len()
+            && self.seen.len() == catalog.parts.len()
+            && self.partitions.len() == catalog.indexes.len()
+    }
+
     /// Adds what another part of the table holds. Both are of one auditor; `most` is its number of examples.
     pub fn merge(&mut self, other: Self, most: usize) {
         self.items += other.items;

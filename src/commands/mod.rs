@@ -1,11 +1,14 @@
 //! The subcommands, one file each: thin, they join the layers below.
 
+pub mod audit;
+pub mod compare;
 pub mod completions;
 pub mod docs;
 pub mod explain;
 pub mod init;
 pub mod lint;
 pub mod man;
+pub mod merge;
 mod models;
 pub mod rules;
 pub mod schema;

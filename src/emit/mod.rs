@@ -1,9 +1,11 @@
 //! The output formats, one file each. They know reports and write bytes.
 
+mod audit;
 mod diagnostic;
 mod dialects;
 mod dictionary;
 mod docs;
+mod escape;
 mod human;
 mod json;
 mod lint;
@@ -13,6 +15,10 @@ mod query;
 mod rules;
 mod terminal;
 
+pub use audit::{
+    write_audited_finding, write_audited_findings, write_audited_json, write_compared, write_compared_json,
+    write_compared_markdown,
+};
 pub use diagnostic::Diagnostics;
 pub use dialects::{Comparison, write_comparison, write_comparison_json};
 pub use dictionary::{Dictionary, dictionary, write_python};

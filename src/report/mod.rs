@@ -1,13 +1,23 @@
 //! What a run found: findings with their levels, and the verdict that becomes the exit status.
 
+mod audited;
 pub mod chart;
+mod compared;
 mod explained;
 mod level;
 mod linted;
+mod part;
 
+pub use audited::{
+    Audited, Bin, Check, Coverage, DialectFit, Done, EntityCount, Estimate, Finding as AuditFinding, Group, HOT_ITEMS,
+    HOT_SHARE, IndexReport, NEAR_COLLECTION, PartitionReport, PartitionSize, Sample, Source, Spread, Totals,
+    VERSION as AUDIT_VERSION, WHOLE_COLLECTION, streamed,
+};
+pub use compared::{Change, CheckChange, Compared, GroupChange};
 pub use explained::{Explained, Selection};
 pub use level::{FailOn, Level, Levels};
 pub use linted::{Linted, Reported};
+pub use part::{Described, PART_VERSION, Part, Pieces, Reached, Sampled, ScanPieces};
 
 use crate::rules::Finding;
 

@@ -15,6 +15,7 @@
 //! table for each page, so tables have at most some 20,000 items. It checks that a request is signed, not by whom.
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -245,13 +246,17 @@ impl Drop for Proxy {
     }
 }
 
-/// A script that makes `count` faults of each of these kinds, spread over the Scan requests: two of three have one, as
+/// A script that makes `count` faults of each of these kinds: the first tries of each page have one, three at most, as
 /// long as there are any.
 pub fn each(kinds: &'static [Fault], count: usize) -> impl FnMut(&Request) -> Option<Fault> + Send + 'static {
     let mut made = 0;
+    let mut tries: HashMap<String, usize> = HashMap::new();
     move |request| {
-        let scan = request.scan?;
-        if scan % 3 == 0 || made == kinds.len() * count {
+        request.scan?;
+        let page = format!("{} {}", request.body["Segment"], request.body["ExclusiveStartKey"]);
+        let tries = tries.entry(page).or_default();
+        *tries += 1;
+        if *tries > 3 || made == kinds.len() * count {
             return None;
         }
         made += 1;

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use textwrap::core::display_width;
 
-use super::escape::html;
 use super::words::type_note;
+use crate::emit::escape::html;
 use crate::report::chart::{
     Chart, ChartIndex, Collection, KeyShape, Member, PartitionShape, ShapePiece, WayCondition, WayShape,
 };

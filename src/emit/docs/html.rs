@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::diagram::drawing;
-use super::escape::{html, paragraph};
 use super::words::{CHART, COLLECTIONS, FieldRule, counts, field_rules, key_names, key_notes, projection, type_note};
+use crate::emit::escape::{html, paragraph};
 use crate::model::KeyType;
 use crate::report::chart::{
     Answer, Chart, ChartAttribute, ChartEntity, ChartIndex, ChartPattern, ChartProjection, EntityIndex, KeyShape,

@@ -1,10 +1,10 @@
 //! The page about a table as Markdown, as GitHub and GitLab show it.
 
-use super::escape::{markdown, markdown_code, paragraph};
 use super::mermaid::flowchart;
 use super::words::{
     CHART, COLLECTIONS, FieldRule, counts, field_rules, key_names, key_notes, projection, type_note, writers,
 };
+use crate::emit::escape::{markdown, markdown_code, paragraph};
 use crate::model::KeyType;
 use crate::report::chart::{
     Answer, Chart, ChartAttribute, ChartEntity, ChartIndex, ChartPattern, ChartProjection, EntityIndex, KeyShape,

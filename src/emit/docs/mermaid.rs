@@ -1,7 +1,7 @@
 //! The item collections of an index as a Mermaid flowchart.
 
-use super::escape::mermaid;
 use super::words::type_note;
+use crate::emit::escape::mermaid;
 use crate::report::chart::{Chart, ChartIndex, Collection, KeyShape, Member, WayCondition, WayShape};
 
 /// A flowchart with a subgraph for each collection, and in it a node for each entity with its sort keys.

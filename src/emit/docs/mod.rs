@@ -1,7 +1,6 @@
 //! The page about a table, one file a format. Names and descriptions are text of strangers: each format escapes them.
 
 mod diagram;
-mod escape;
 mod html;
 mod markdown;
 mod mermaid;

@@ -1,0 +1,182 @@
+//! `dynkeys audit`.
+
+mod files;
+mod interrupt;
+mod output;
+mod progress;
+
+use std::path::PathBuf;
+
+use crate::audit::{Auditor, BYTES_FOR_DUPLICATES, Defect, Options};
+use crate::cli::{AuditArgs, AuditFormat, EXIT_CLEAN, Streams};
+use crate::commands::models::{dialect, load_models};
+use crate::config::Config;
+use crate::error::Error;
+use crate::files::write_whole;
+use crate::key::Engine;
+use crate::report::{Level, Levels};
+use crate::rules::{RULES, rule};
+use crate::text::did_you_mean;
+
+pub use output::{Wanted, finish};
+
+/// Audits a table.
+pub fn run(args: &AuditArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
+    let folder = std::env::current_dir().unwrap_or_default();
+    let config = Config::find(args.config.as_deref(), &folder)?;
+    let request = Request::new(args, &config)?;
+    let (part, failed) = match &args.export {
+        Some(path) => files::export(path, &request, streams)?,
+        None if !args.items.is_empty() => files::items(&args.items, &request, streams)?,
+        None => return Err(nothing_to_audit(&config)),
+    };
+    if let Some(file) = &args.partial {
+        let text = serde_json::to_string(&part).map_err(|error| Error::Output(error.into()))?;
+        write_whole(file, &(text + "\n")).map_err(|reason| Error::Io {
+            action: "write",
+            path: file.clone(),
+            reason,
+        })?;
+        return Ok(if failed || !part.coverage.complete { crate::cli::EXIT_FAILED } else { EXIT_CLEAN });
+    }
+    finish(&part, &request.levels, &request.wanted, failed, streams)
+}
+
+/// What is asked for.
+struct Request<'r> {
+    args: &'r AuditArgs,
+    config: &'r Config,
+    levels: Levels,
+    wanted: Wanted<'r>,
+    threads: usize,
+}
+
+impl<'r> Request<'r> {
+    fn new(args: &'r AuditArgs, config: &'r Config) -> Result<Self, Error> {
+        for name in &args.checks {
+            if name != Defect::DuplicatePrimaryKey.name() {
+                let is_known = Defect::ALL.iter().any(|defect| defect.name() == name);
+                let message = if is_known {
+                    format!("`{name}` is always checked")
+                } else {
+                    format!("there is no check `{name}`")
+                };
+                let help = if is_known {
+                    format!("leave `--check {name}` out; `--rule {name}=off` turns it off")
+                } else {
+                    "the check that is made on request only is duplicate-primary-key".to_owned()
+                };
+                return Err(Error::usage(message, help));
+            }
+            if args.table.is_some() {
+                return Err(Error::usage(
+                    "DynamoDB keeps no two items of one primary key, so there is nothing to look for in a live table",
+                    "leave `--check duplicate-primary-key` out; it is for files that were joined or written by hand",
+                ));
+            }
+        }
+        if args.index.is_some() && args.checkpoint.is_none() && args.table.is_none() {
+            return Err(Error::usage("`--index` is for a live table", "name it with `--table NAME`"));
+        }
+        let threads = match args.threads {
+            Some(threads) => threads.into(),
+            None => std::thread::available_parallelism().map_or(1, usize::from),
+        };
+        Ok(Self {
+            args,
+            config,
+            levels: levels(config, &args.rules)?,
+            wanted: Wanted {
+                format: args.format,
+                output: args.output.as_deref(),
+                save: args.save.as_deref(),
+                fail_on: args.fail_on.into(),
+                redact: args.redact,
+                examples: args.examples.into(),
+            },
+            // Findings are heard in the order of the items.
+            threads: if args.format == AuditFormat::Jsonl { 1 } else { threads },
+        })
+    }
+
+    fn is_streamed(&self) -> bool {
+        self.args.format == AuditFormat::Jsonl && self.args.output.is_none() && self.args.partial.is_none()
+    }
+
+    /// The models of the table.
+    fn engines(&self) -> Result<Vec<Engine>, Error> {
+        let given = self.args.dialect.as_deref().map(dialect).transpose()?;
+        let models = load_models(&self.args.paths, self.config)?;
+        if models.is_empty() {
+            return Err(Error::usage("every model is excluded", "see `exclude` in dynkeys.toml"));
+        }
+        let engines = models.iter().map(|model| {
+            let own = model.dialect.as_ref().map(|dialect| dialect.value.clone());
+            let dialect = given.clone().or(own).or(self.config.dialect.clone()).unwrap_or_default();
+            Engine::new(std::sync::Arc::clone(model), dialect)
+        });
+        Ok(engines.collect())
+    }
+
+    fn options(&self, files: Vec<String>) -> Options {
+        Options {
+            examples: self.args.examples.into(),
+            delimiter: self.config.delimiter.clone(),
+            duplicates: !self.args.checks.is_empty(),
+            carried: None,
+            index: self.args.index.clone(),
+            files,
+        }
+    }
+
+    fn auditor(&self, files: Vec<String>) -> Result<Auditor, Error> {
+        Ok(Auditor::new(self.engines()?, self.options(files)))
+    }
+}
+
+/// The levels of rules: those of the configuration, and over them those of flags.
+pub fn levels(config: &Config, given: &[(String, Level)]) -> Result<Levels, Error> {
+    let mut levels = config.levels.clone();
+    for (name, level) in given {
+        if rule(name).is_none() {
+            return Err(Error::Usage {
+                message: format!("there is no rule `{name}`"),
+                help: did_you_mean(name, RULES.iter().map(|rule| rule.name)),
+            });
+        }
+        levels.set(name.clone(), *level);
+    }
+    Ok(levels)
+}
+
+fn nothing_to_audit(config: &Config) -> Error {
+    let help = match &config.table.name {
+        Some(name) => {
+            format!("say `--table {name}` for the live table of dynkeys.toml, `--export PATH` or `--items FILE`")
+        }
+        None => {
+            "say `--table NAME` for a live table, `--export PATH` for an export to S3, or `--items FILE`".to_owned()
+        }
+    };
+    Error::usage("nothing to audit is given", help)
+}
+
+/// Says what memory the search for duplicates takes.
+fn tell_memory(items: Option<u64>, streams: &mut Streams<'_>) {
+    let takes = match items {
+        Some(items) => {
+            let megabytes = (items * BYTES_FOR_DUPLICATES).div_ceil(1 << 20);
+            format!("up to {megabytes} MiB of memory for {items} items")
+        }
+        None => format!("up to {BYTES_FOR_DUPLICATES} bytes of memory an item"),
+    };
+    streams.note(&format!("duplicate-primary-key takes {takes}, and checks items one by one, which is slower"));
+}
+
+/// Names of files as messages show them.
+fn names(paths: &[PathBuf]) -> Vec<String> {
+    paths
+        .iter()
+        .map(|path| if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() })
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! The formats of `audit` and `merge`.
+
+use std::path::Path;
+
+use crate::cli::{AuditFormat, EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, Streams};
+use crate::emit::{write_audited_findings, write_audited_json};
+use crate::error::Error;
+use crate::files::write_whole;
+use crate::report::{Audited, FailOn, Levels, Part};
+
+/// What becomes of a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'w> {
+    /// Its format.
+    pub format: AuditFormat,
+    /// The file it goes to; standard output without.
+    pub output: Option<&'w Path>,
+    /// The file that keeps it as JSON.
+    pub save: Option<&'w Path>,
+    /// From which level on findings fail.
+    pub fail_on: FailOn,
+    /// Values are hashed.
+    pub redact: bool,
+    /// How many examples are shown of each kind.
+    pub examples: usize,
+}
+
+/// Writes the report of a part, and says how the run ended. `failed` is true where something was told to have failed.
+pub fn finish(
+    part: &Part,
+    levels: &Levels,
+    wanted: &Wanted<'_>,
+    failed: bool,
+    streams: &mut Streams<'_>,
+) -> Result<u8, Error> {
+    let audited = Audited::new(part, levels, wanted.redact);
+    if let Some(file) = wanted.save {
+        let mut bytes = Vec::new();
+        write_audited_json(&mut bytes, &audited)?;
+        save(file, &bytes)?;
+    }
+    match wanted.output {
+        None => write(&audited, wanted, true, streams.out)?,
+        Some(file) => {
+            let mut bytes = Vec::new();
+            write(&audited, wanted, false, &mut bytes)?;
+            save(file, &bytes)?;
+        }
+    }
+    Ok(if failed || !audited.coverage.complete {
+        EXIT_FAILED
+    } else if audited.fails(wanted.fail_on) {
+        EXIT_FINDINGS
+    } else {
+        EXIT_CLEAN
+    })
+}
+
+fn save(file: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_whole(file, &String::from_utf8_lossy(bytes)).map_err(|reason| Error::Io {
+        action: "write",
+        path: file.to_path_buf(),
+        reason,
+    })
+}
+
+fn write(audited: &Audited, wanted: &Wanted<'_>, is_streamed: bool, out: &mut dyn std::io::Write) -> Result<(), Error> {
+    match wanted.format {
+        AuditFormat::Json => write_audited_json(out, audited),
+        AuditFormat::Jsonl => write_audited_findings(out, audited, is_streamed),
+    }
+}

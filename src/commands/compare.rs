@@ -1,0 +1,37 @@
+//! `dynkeys compare`.
+
+use std::path::Path;
+
+use crate::cli::{CompareArgs, CompareFormat, EXIT_CLEAN, EXIT_FINDINGS, Streams};
+use crate::emit::{write_compared, write_compared_json, write_compared_markdown};
+use crate::error::Error;
+use crate::report::{Audited, Compared};
+use crate::text::printable;
+
+/// Compares two reports.
+pub fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
+    let compared = Compared::new(&read(&args.old)?, &read(&args.new)?);
+    match args.format {
+        CompareFormat::Human => write_compared(streams.out, streams.terminal, &compared).map_err(Error::Output)?,
+        CompareFormat::Json => write_compared_json(streams.out, &compared)?,
+        CompareFormat::Markdown => write_compared_markdown(streams.out, &compared).map_err(Error::Output)?,
+    }
+    Ok(if args.fail_on_new && compared.fails(args.fail_on.into()) { EXIT_FINDINGS } else { EXIT_CLEAN })
+}
+
+fn read(path: &Path) -> Result<Audited, Error> {
+    let text = std::fs::read_to_string(path).map_err(|reason| Error::Io {
+        action: "read",
+        path: path.to_path_buf(),
+        reason,
+    })?;
+    let shown = printable(&path.display().to_string()).into_owned();
+    let help = "make one with `dynkeys audit … --save FILE`";
+    let audited: Audited = serde_json::from_str(&text)
+        .map_err(|reason| Error::usage(format!("`{shown}` is no report of an audit: {reason}"), help))?;
+    if audited.version != crate::report::AUDIT_VERSION {
+        let message = format!("`{shown}` is a report of version {}, and this dynkeys reads 1", audited.version);
+        return Err(Error::usage(message, help));
+    }
+    Ok(audited)
+}

@@ -1,0 +1,7 @@
+//! The report of an audit, one file a format.
+
+mod compared;
+mod json;
+
+pub use compared::{write_compared, write_compared_json, write_compared_markdown};
+pub use json::{write_audited_finding, write_audited_findings, write_audited_json};

@@ -1,0 +1,251 @@
+//! A part of an audit: what was counted, of what, and how far it is. A report is made of it, parts make a whole, and a
+//! scan that was interrupted goes on from it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::audited::{Coverage, Finding, Source};
+use super::{Level, Levels};
+use crate::audit::{Catalog, Defect, State};
+use crate::error::Error;
+use crate::rules::{DefaultLevel, DesignFinding, rule};
+use crate::source::StartKey;
+use crate::text::printable;
+
+/// The version of the document.
+pub const PART_VERSION: u32 = 1;
+
+/// A part of an audit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Part {
+    /// [`PART_VERSION`].
+    pub dynkeys_part: u32,
+    /// What was read.
+    pub source: Source,
+    /// How much of it.
+    pub coverage: Coverage,
+    /// Which pieces of it.
+    pub pieces: Pieces,
+    /// What is wrong with the table itself.
+    pub described: Vec<Described>,
+    /// What the numbers of the state stand for.
+    pub catalog: Catalog,
+    /// What was counted.
+    pub state: State,
+    /// What was counted in each segment, where the segments are a sample.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sampled: BTreeMap<u32, Sampled>,
+}
+
+/// What a part is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pieces {
+    /// Files.
+    Files(Vec<String>),
+    /// Segments of a scan.
+    Segments(ScanPieces),
+}
+
+/// The segments of a scan, and how far each of them is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScanPieces {
+    /// Into how many the table is cut.
+    pub total: u32,
+    /// Those to read, by their numbers.
+    pub segments: BTreeMap<u32, Reached>,
+}
+
+/// How far a segment is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reached {
+    /// It has not begun.
+    #[default]
+    Nothing,
+    /// Everything up to this key was read.
+    UpTo(StartKey),
+    /// It was read to its end.
+    End,
+}
+
+/// What was counted in a segment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sampled {
+    /// Items.
+    pub items: u64,
+    /// Findings, in the order of [`Defect::ALL`].
+    pub counts: Vec<u64>,
+}
+
+/// Something that is wrong with the table, by its description.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Described {
+    /// The rule.
+    pub rule: String,
+    /// Its level, where that is not the rule's.
+    pub level: Option<Level>,
+    /// What it is.
+    pub finding: Finding,
+}
+
+impl Described {
+    /// The finding without the files that it points at.
+    pub fn new(finding: &DesignFinding) -> Self {
+        let position = finding.place.source.position(finding.place.span.start);
+        Self {
+            rule: finding.rule.name.to_owned(),
+            level: finding.level.map(Level::from),
+            finding: Finding {
+                place: Some(format!("{}:{}:{}", finding.place.source.name(), position.line, position.column)),
+                message: Some(printable(&finding.message).into_owned()),
+                help: (!finding.help.is_empty()).then(|| printable(&finding.help).into_owned()),
+                ..Finding::default()
+            },
+        }
+    }
+
+    /// Its level; none where its rule is off or unknown.
+    pub(super) fn level(&self, levels: &Levels) -> Option<Level> {
+        let rule = rule(&self.rule)?;
+        let own = match self.level {
+            Some(Level::Error) => DefaultLevel::Error,
+            Some(Level::Warning) => DefaultLevel::Warning,
+            Some(Level::Info) => DefaultLevel::Info,
+            Some(Level::Off) | None => rule.level,
+        };
+        Some(levels.of(rule, own)).filter(|level| *level != Level::Off)
+    }
+}
+
+impl ScanPieces {
+    /// How many segments were read to their ends.
+    pub fn read(&self) -> u64 {
+        self.segments.values().filter(|reached| **reached == Reached::End).count() as u64
+    }
+}
+
+impl Sampled {
+    /// What a state has counted, by kind of defect.
+    pub fn counts(state: &State) -> Vec<u64> {
+        let mut counts = vec![0; Defect::ALL.len()];
+        for (subject, tally) in &state.tallies {
+            if let Some(at) = Defect::ALL.iter().position(|defect| *defect == subject.defect) {
+                counts[at] += tally.count;
+            }
+        }
+        if let Some(at) = Defect::ALL.iter().position(|defect| *defect == Defect::UnclassifiedItem) {
+            counts[at] += state.shapes.count();
+        }
+        counts
+    }
+}
+
+impl Part {
+    /// Reads a part. `name` is its file's.
+    pub fn from_json(name: &str, text: &str) -> Result<Self, Error> {
+        let shown = printable(name);
+        let part: Self = serde_json::from_str(text).map_err(|reason| {
+            Error::usage(
+                format!("`{shown}` is no part of an audit: {reason}"),
+                "make one with `dynkeys audit … --partial FILE`",
+            )
+        })?;
+        if part.dynkeys_part != PART_VERSION {
+            return Err(Error::usage(
+                format!(
+                    "`{shown}` is of another version of dynkeys: {}, and this is {PART_VERSION}",
+                    part.dynkeys_part
+                ),
+                "make all parts with the same version of dynkeys",
+            ));
+        }
+        if !part.state.fits(&part.catalog) {
+            return Err(Error::usage(format!("`{shown}` does not fit together"), "make it again"));
+        }
+        Ok(part)
+    }
+
+    /// Adds another part. `own` and `name` are the files of both, for messages.
+    pub fn merge(&mut self, own: &str, other: Self, name: &str) -> Result<(), Error> {
+        let (own, name) = (printable(own), printable(name));
+        let apart = |what: &str, help: &str| Err(Error::usage(format!("`{own}` and `{name}` {what}"), help));
+        if self.catalog.models != other.catalog.models || self.catalog != other.catalog {
+            return apart(
+                "are of different models, dialects or options",
+                "make all parts with the same models, the same version of dynkeys and the same options",
+            );
+        }
+        let is_table = matches!(self.pieces, Pieces::Segments(_));
+        if self.source.kind != other.source.kind || (is_table && self.source != other.source) {
+            return apart("are of different tables", "merge the parts of one table");
+        }
+        match (&mut self.pieces, &other.pieces) {
+            (Pieces::Files(files), Pieces::Files(more)) => {
+                if let Some(twice) = more.iter().find(|file| files.contains(file)) {
+                    let what = format!("both hold `{}`", printable(twice));
+                    return apart(&what, "give each part once, and files of different names");
+                }
+                files.extend(more.iter().cloned());
+                self.source.name = files.join(", ");
+            }
+            (Pieces::Segments(own), Pieces::Segments(more)) => {
+                if own.total != more.total {
+                    let what = format!("are of scans of {} and of {} segments", own.total, more.total);
+                    return apart(&what, "merge the parts of one scan: give every worker the same number of segments");
+                }
+                if let Some((twice, _)) = more.segments.iter().find(|(segment, _)| own.segments.contains_key(segment)) {
+                    let what = format!("both hold segment {twice}");
+                    return apart(&what, "give each part once, and each worker segments of its own");
+                }
+                own.segments.extend(more.segments.iter().map(|(segment, reached)| (*segment, reached.clone())));
+            }
+            _ => return apart("are of different sources", "merge the parts of one table"),
+        }
+        for described in other.described {
+            if !self.described.contains(&described) {
+                self.described.push(described);
+            }
+        }
+        self.coverage.merge(other.coverage);
+        self.state.merge(other.state, self.catalog.examples);
+        self.sampled.extend(other.sampled);
+        self.cover();
+        Ok(())
+    }
+
+    /// Says how much was read.
+    pub fn cover(&mut self) {
+        let Pieces::Segments(scan) = &self.pieces else { return };
+        let read = scan.read();
+        self.coverage.segments = Some(super::Done { read, total: scan.total.into() });
+        let unread = scan.segments.len() as u64 - read;
+        let lacking = u64::from(scan.total) - scan.segments.len() as u64;
+        self.coverage.complete = unread == 0;
+        if unread == 0 {
+            self.coverage.reason = None;
+        } else if self.coverage.reason.is_none() {
+            self.coverage.reason = Some(format!("{unread} segments were not read to their ends"));
+        }
+        if lacking > 0 && self.coverage.complete && self.coverage.sample.is_none() {
+            self.coverage.reason = Some(format!("{lacking} of {} segments are the share of others", scan.total));
+        }
+    }
+}
+
+impl Coverage {
+    fn merge(&mut self, other: Self) {
+        self.complete &= other.complete;
+        if self.reason.is_none() {
+            self.reason = other.reason;
+        }
+        if let (Some(own), Some(other)) = (&mut self.files, other.files) {
+            own.read += other.read;
+            own.total += other.total;
+        }
+        if let Some(units) = other.read_units {
+            *self.read_units.get_or_insert(0.0) += units;
+        }
+    }
+}
