@@ -11,6 +11,7 @@ use dynkeys::source::live::{ConnectOptions, Connection};
 const MARK: &str = "opened: ";
 
 #[test]
+#[allow(clippy::print_stdout, reason = "the test that runs it reads what it prints")]
 #[ignore = "the other tests of this file run it, in processes of their own"]
 fn child() {
     let option = |name: &str| std::env::var(name).ok();

@@ -16,7 +16,7 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -246,7 +246,7 @@ impl Drop for Proxy {
     }
 }
 
-/// A script that makes `count` faults of each of these kinds: the first tries of each page have one, three at most, as
+/// A script that makes `count` faults of each of these kinds: the first two tries of each page have one, as
 /// long as there are any.
 pub fn each(kinds: &'static [Fault], count: usize) -> impl FnMut(&Request) -> Option<Fault> + Send + 'static {
     let mut made = 0;
@@ -256,7 +256,7 @@ pub fn each(kinds: &'static [Fault], count: usize) -> impl FnMut(&Request) -> Op
         let page = format!("{} {}", request.body["Segment"], request.body["ExclusiveStartKey"]);
         let tries = tries.entry(page).or_default();
         *tries += 1;
-        if *tries > 3 || made == kinds.len() * count {
+        if *tries > 2 || made == kinds.len() * count {
             return None;
         }
         made += 1;
