@@ -145,7 +145,7 @@ pub enum Fault {
     DropBefore,
     /// Closes the connection in the middle of the answer.
     DropMiddle,
-    /// Gives the answer of the Scan request that was passed on before this one.
+    /// Gives the answer to an earlier Scan request, one that has long arrived.
     RepeatPage,
     /// Answers with the page whose key the request began with, again: the page before, of this segment.
     RepeatOwnPage,
@@ -174,6 +174,9 @@ impl Fault {
     /// There is no such table.
     pub const NOT_FOUND: Self = Self::Error("ResourceNotFoundException", "Requested resource not found");
 }
+
+/// How many requests may be on the way at a time.
+const IN_FLIGHT: usize = 16;
 
 type Script = Box<dyn FnMut(&Request) -> Option<Fault> + Send>;
 
@@ -294,9 +297,9 @@ fn serve(state: &State, client: TcpStream) -> io::Result<()> {
             Some(Fault::Hang) => thread::sleep(Duration::from_secs(3600)),
             Some(Fault::RepeatPage) => {
                 let pages = state.pages.lock().unwrap();
-                let last = pages.last().map(|(_, answer)| answer.clone());
+                let old = pages.iter().nth_back(IN_FLIGHT).map(|(_, answer)| answer.clone());
                 drop(pages);
-                match last {
+                match old {
                     Some(answer) => answer_with(&mut client, 200, &answer)?,
                     None => pass_on(state, &request, &head, &body, &mut upstream, &mut client)?,
                 }
@@ -311,8 +314,8 @@ fn serve(state: &State, client: TcpStream) -> io::Result<()> {
                 }
             }
             Some(Fault::DropMiddle) => {
-                let mut answer = Vec::new();
-                pass_on(state, &request, &head, &body, &mut upstream, &mut answer)?;
+                // What did not arrive is no page that could come again.
+                let answer = fetch(&head, &body, &mut upstream)?.concat();
                 client.write_all(&answer[..answer.len() * 2 / 3])?;
                 return client.shutdown(Shutdown::Both);
             }
@@ -337,6 +340,13 @@ fn remember(state: &State, head: &str, body: &[u8]) -> Request {
     request
 }
 
+/// The head and the body of the server's answer.
+fn fetch(head: &str, body: &[u8], upstream: &mut BufReader<TcpStream>) -> io::Result<[Vec<u8>; 2]> {
+    upstream.get_mut().write_all(&[head.as_bytes(), body].concat())?;
+    let Some((head, body)) = read_message(upstream)? else { return Err(io::ErrorKind::UnexpectedEof.into()) };
+    Ok([head.into_bytes(), body])
+}
+
 fn pass_on(
     state: &State,
     request: &Request,
@@ -345,10 +355,9 @@ fn pass_on(
     upstream: &mut BufReader<TcpStream>,
     client: &mut impl Write,
 ) -> io::Result<()> {
-    upstream.get_mut().write_all(&[head.as_bytes(), body].concat())?;
-    let Some((head, body)) = read_message(upstream)? else { return Err(io::ErrorKind::UnexpectedEof.into()) };
-    client.write_all(&[head.as_bytes(), &body].concat())?;
-    if request.scan.is_some() && head.split(' ').nth(1) == Some("200") {
+    let [head, body] = fetch(head, body, upstream)?;
+    client.write_all(&[head.as_slice(), &body].concat())?;
+    if request.scan.is_some() && head.starts_with(b"HTTP/1.1 200 ") {
         state.pages.lock().unwrap().push((request.body.clone(), body));
     }
     Ok(())
