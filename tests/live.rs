@@ -5,6 +5,10 @@
 #[path = "support/dynamodb.rs"]
 mod dynamodb;
 
+mod common;
+
+#[path = "live/audit.rs"]
+mod audit;
 #[path = "live/errors.rs"]
 mod errors;
 #[path = "live/faults.rs"]

@@ -10,6 +10,7 @@ mod keys;
 mod names;
 mod naming;
 mod patterns;
+mod tables;
 mod types;
 
 pub use collision::same;
@@ -18,6 +19,9 @@ pub use finding::{DesignFinding, DesignFindings, Edit, Fix, Place, Related, Safe
 pub use housekeeping::{unknown_rule, unreadable_model, unused_ignore};
 pub use items::{Finding, Findings, FoundKey, ItemContext, KeyView, Scope, check_item};
 pub use naming::{Naming, Preset};
+pub use tables::{TableFinding, TableFindings, check_description};
+
+use crate::source::TableDescription;
 
 /// A rule.
 #[derive(Debug)]
@@ -45,6 +49,8 @@ pub enum Check {
     Entity(fn(&Design, &Entity, &mut DesignFindings)),
     /// At all entities of a table together, in `lint`.
     Table(fn(&Design, &mut DesignFindings)),
+    /// At all entities of a table and the table as DynamoDB describes it, in `audit`.
+    Description(fn(&Design, &TableDescription, &mut TableFindings)),
     /// It is found while a model is read, as a problem of this name.
     Reading,
     /// The run itself finds it: ignores that match nothing, names that no rule has.
@@ -66,14 +72,24 @@ pub enum Group {
     Indexes,
     /// Access patterns.
     Patterns,
+    /// The keys in a table.
+    Audit,
     /// The run itself.
     Housekeeping,
 }
 
 impl Group {
     /// Every group, in order.
-    pub const ALL: [Self; 7] =
-        [Self::Items, Self::Keys, Self::Names, Self::Types, Self::Indexes, Self::Patterns, Self::Housekeeping];
+    pub const ALL: [Self; 8] = [
+        Self::Items,
+        Self::Keys,
+        Self::Names,
+        Self::Types,
+        Self::Indexes,
+        Self::Patterns,
+        Self::Audit,
+        Self::Housekeeping,
+    ];
 
     /// Its name, in kebab case.
     pub const fn name(self) -> &'static str {
@@ -84,6 +100,7 @@ impl Group {
             Self::Types => "types",
             Self::Indexes => "indexes",
             Self::Patterns => "access-patterns",
+            Self::Audit => "audit",
             Self::Housekeeping => "housekeeping",
         }
     }
@@ -97,6 +114,7 @@ impl Group {
             Self::Types => "Types",
             Self::Indexes => "Indexes",
             Self::Patterns => "Access patterns",
+            Self::Audit => "The keys in a table",
             Self::Housekeeping => "Housekeeping",
         }
     }
@@ -119,9 +137,14 @@ impl Rule {
         self.checks.iter().any(|check| matches!(check, Check::Item(_)))
     }
 
+    /// True of a rule about the table as DynamoDB describes it.
+    pub fn is_about_descriptions(&self) -> bool {
+        self.checks.iter().any(|check| matches!(check, Check::Description(_)))
+    }
+
     /// True of a rule about designs.
     pub fn is_about_designs(&self) -> bool {
-        self.checks.iter().any(|check| !matches!(check, Check::Item(_)))
+        self.checks.iter().any(|check| !matches!(check, Check::Item(_) | Check::Description(_)))
     }
 }
 
@@ -140,7 +163,7 @@ pub fn check_design(design: &Design) -> Vec<DesignFinding> {
                     design.entities.iter().for_each(|entity| check(design, entity, &mut findings));
                 }
                 Check::Table(check) => check(design, &mut findings),
-                Check::Item(_) | Check::Reading | Check::Run => {}
+                Check::Item(_) | Check::Description(_) | Check::Reading | Check::Run => {}
             }
         }
     }
@@ -218,6 +241,12 @@ pub const RULES: &[&Rule] = &[
     &patterns::sort_prefix_not_leftmost::RULE,
     &patterns::prefix_returns_other_entities::RULE,
     &patterns::between_excludes_upper::RULE,
+    // Tables
+    &tables::table_index_missing::RULE,
+    &tables::table_key_mismatch::RULE,
+    &tables::table_type_mismatch::RULE,
+    &tables::table_projection_mismatch::RULE,
+    &tables::table_index_unmodelled::RULE,
     // Housekeeping
     &housekeeping::UNREADABLE_MODEL,
     &housekeeping::UNUSED_IGNORE,

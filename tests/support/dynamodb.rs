@@ -183,8 +183,8 @@ type Script = Box<dyn FnMut(&Request) -> Option<Fault> + Send>;
 struct State {
     script: Mutex<Script>,
     requests: Mutex<Vec<Request>>,
-    /// The Scan requests that were passed on, with their answers' bodies.
-    pages: Mutex<Vec<(Value, Vec<u8>)>>,
+    /// The Scan requests that were passed on, with the heads and the bodies of their answers.
+    pages: Mutex<Vec<(Value, [Vec<u8>; 2])>>,
     target: u16,
     is_closed: AtomicBool,
 }
@@ -278,7 +278,7 @@ fn serve(state: &State, client: TcpStream) -> io::Result<()> {
         let request = remember(state, &head, &body);
         let fault = (state.script.lock().unwrap())(&request);
         let begin = request.body.get("ExclusiveStartKey");
-        let same_end = |(asked, answer): &&(Value, Vec<u8>)| {
+        let same_end = |(asked, [_, answer]): &&(Value, [Vec<u8>; 2])| {
             let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
             asked["Segment"] == request.body["Segment"] && answer.get("LastEvaluatedKey") == begin
         };
@@ -300,7 +300,7 @@ fn serve(state: &State, client: TcpStream) -> io::Result<()> {
                 let old = pages.iter().nth_back(IN_FLIGHT).map(|(_, answer)| answer.clone());
                 drop(pages);
                 match old {
-                    Some(answer) => answer_with(&mut client, 200, &answer)?,
+                    Some(answer) => client.write_all(&answer.concat())?,
                     None => pass_on(state, &request, &head, &body, &mut upstream, &mut client)?,
                 }
             }
@@ -309,7 +309,7 @@ fn serve(state: &State, client: TcpStream) -> io::Result<()> {
                 let own = begin.and_then(|_| pages.iter().rfind(same_end)).map(|(_, answer)| answer.clone());
                 drop(pages);
                 match own {
-                    Some(answer) => answer_with(&mut client, 200, &answer)?,
+                    Some(answer) => client.write_all(&answer.concat())?,
                     None => pass_on(state, &request, &head, &body, &mut upstream, &mut client)?,
                 }
             }
@@ -358,7 +358,7 @@ fn pass_on(
     let [head, body] = fetch(head, body, upstream)?;
     client.write_all(&[head.as_slice(), &body].concat())?;
     if request.scan.is_some() && head.starts_with(b"HTTP/1.1 200 ") {
-        state.pages.lock().unwrap().push((request.body.clone(), body));
+        state.pages.lock().unwrap().push((request.body.clone(), [head, body]));
     }
     Ok(())
 }

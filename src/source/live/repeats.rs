@@ -13,6 +13,8 @@ pub(super) struct Pages {
     state: foldhash::fast::FixedState,
     ends: HashSet<u64>,
     beginnings: HashSet<u64>,
+    /// The numbers of the answers without items, which nothing else tells apart.
+    empty: HashSet<u64>,
 }
 
 impl Pages {
@@ -21,8 +23,13 @@ impl Pages {
         self.ends.insert(self.state.hash_one(key));
     }
 
-    /// Takes a page; false where it came before.
-    pub(super) fn take(&mut self, items: &[LiveItem], next: Option<&StartKey>) -> bool {
+    /// Takes a page; false where it came before. `id` is the number that DynamoDB gave the answer.
+    pub(super) fn take(&mut self, items: &[LiveItem], next: Option<&StartKey>, id: Option<&str>) -> bool {
+        if let Some(id) = id.filter(|_| items.is_empty())
+            && !self.empty.insert(self.state.hash_one(id))
+        {
+            return false;
+        }
         let end = next.map(|key| self.state.hash_one(key));
         let beginning = items.first().map(|item| fingerprint(item, &self.state));
         let came = end.is_some_and(|end| self.ends.contains(&end))
@@ -50,15 +57,16 @@ mod tests {
         let key = |id: &str| StartKey::from_sdk(&item(id));
         let mut pages = Pages::default();
         pages.start(&key("c").unwrap());
-        assert!(pages.take(&[item("a"), item("b")], key("b").as_ref()));
-        assert!(!pages.take(&[item("a"), item("b")], key("b").as_ref()));
+        assert!(pages.take(&[item("a"), item("b")], key("b").as_ref(), Some("1")));
+        assert!(!pages.take(&[item("a"), item("b")], key("b").as_ref(), Some("2")));
         // Where the segment went on from.
-        assert!(!pages.take(&[item("x")], key("c").as_ref()));
+        assert!(!pages.take(&[item("x")], key("c").as_ref(), Some("3")));
         // Empty pages, and the last one.
-        assert!(pages.take(&[], key("d").as_ref()));
-        assert!(pages.take(&[], None));
-        assert!(pages.take(&[item("e")], None));
-        assert!(!pages.take(&[item("e")], None));
-        assert!(pages.take(&[], None));
+        assert!(pages.take(&[], key("d").as_ref(), Some("4")));
+        assert!(pages.take(&[], None, Some("5")));
+        assert!(!pages.take(&[], None, Some("5")));
+        assert!(pages.take(&[item("e")], None, Some("6")));
+        assert!(!pages.take(&[item("e")], None, Some("7")));
+        assert!(pages.take(&[], None, Some("8")) && pages.take(&[], None, None));
     }
 }

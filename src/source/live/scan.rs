@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::RequestId;
 use aws_sdk_dynamodb::operation::scan::{ScanError, ScanOutput};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -233,9 +234,10 @@ impl Shared {
         let asked = self.caller.asked("Scan", &self.table, self.index.as_deref());
         loop {
             let output = self.caller.ask(asked, attempts, &self.progress, || self.send(segment, start)).await?;
+            let id = output.request_id().map(str::to_owned);
             let page = page(segment, output).map_err(|()| asked.at(&self.caller.endpoint(), 0).unreadable_key())?;
             *lock(&self.progress) = Instant::now();
-            if lock(&self.pages).take(&page.items, page.next.as_ref()) {
+            if lock(&self.pages).take(&page.items, page.next.as_ref(), id.as_deref()) {
                 return Ok(page);
             }
             match attempts.after_failure(u32::MAX) {
