@@ -15,12 +15,20 @@ pub fn rule_page(rule: &Rule) -> String {
     )
 }
 
-/// The commands that look for it.
-fn commands(rule: &Rule) -> &'static str {
-    match (rule.is_about_items(), rule.is_about_designs()) {
-        (true, false) => "`dynkeys explain`, in the keys of items",
-        (true, true) => "`dynkeys explain`, in the keys of items, and `dynkeys lint`, in the design",
-        _ => "`dynkeys lint`",
+/// The commands that look for it, and where each of several looks.
+fn commands(rule: &Rule) -> String {
+    let all = [
+        (rule.is_about_items(), "`dynkeys explain`", "in the keys of items"),
+        (rule.is_about_designs(), "`dynkeys lint`", "in the design"),
+        (rule.is_about_tables(), "`dynkeys audit`", "in what is stored"),
+    ];
+    let used: Vec<_> = all.into_iter().filter(|(is_used, ..)| *is_used).collect();
+    match used.as_slice() {
+        [(_, command, _)] => (*command).to_owned(),
+        several => {
+            let told: Vec<String> = several.iter().map(|(_, command, place)| format!("{command}, {place}")).collect();
+            told.join(", and ")
+        }
     }
 }
 

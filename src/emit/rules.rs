@@ -56,7 +56,8 @@ pub fn write_rule_json(out: &mut dyn Write, rule: &Rule) -> Result<(), Error> {
 }
 
 fn facts(rule: &Rule) -> Value {
-    let commands = [("explain", rule.is_about_items()), ("lint", rule.is_about_designs())];
+    let commands =
+        [("explain", rule.is_about_items()), ("lint", rule.is_about_designs()), ("audit", rule.is_about_tables())];
     let commands: Vec<&str> = commands.iter().filter(|(_, is_used)| *is_used).map(|(name, _)| *name).collect();
     json!({
         "name": rule.name,

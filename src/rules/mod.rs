@@ -10,8 +10,11 @@ mod keys;
 mod names;
 mod naming;
 mod patterns;
+mod stored;
 mod tables;
 mod types;
+
+use crate::audit::Defect;
 
 pub use collision::same;
 pub use design::{Design, Entity, Entries, KeyOf, Scenario, TableFacts, TableIndex, Values};
@@ -51,6 +54,8 @@ pub enum Check {
     Table(fn(&Design, &mut DesignFindings)),
     /// At all entities of a table and the table as DynamoDB describes it, in `audit`.
     Description(fn(&Design, &TableDescription, &mut TableFindings)),
+    /// In what is stored, in `audit`: these are counted.
+    Audit(Defect),
     /// It is found while a model is read, as a problem of this name.
     Reading,
     /// The run itself finds it: ignores that match nothing, names that no rule has.
@@ -72,7 +77,7 @@ pub enum Group {
     Indexes,
     /// Access patterns.
     Patterns,
-    /// The keys in a table.
+    /// What is stored in a table.
     Audit,
     /// The run itself.
     Housekeeping,
@@ -144,13 +149,25 @@ impl Rule {
 
     /// True of a rule about designs.
     pub fn is_about_designs(&self) -> bool {
-        self.checks.iter().any(|check| !matches!(check, Check::Item(_) | Check::Description(_)))
+        let is_of_audit = |check: &Check| matches!(check, Check::Item(_) | Check::Audit(_) | Check::Description(_));
+        self.checks.iter().any(|check| !is_of_audit(check))
+    }
+
+    /// True of a rule about a table: about what is stored in it, or about the table itself.
+    pub fn is_about_tables(&self) -> bool {
+        self.checks.iter().any(|check| matches!(check, Check::Audit(_) | Check::Description(_)))
     }
 }
 
 /// The rule of a name.
 pub fn rule(name: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.name == name)
+}
+
+/// The rule of a kind of defect.
+pub fn of_defect(defect: Defect) -> Option<&'static Rule> {
+    let counts = |check: &Check| matches!(check, Check::Audit(own) if *own == defect);
+    RULES.iter().copied().find(|rule| rule.checks.iter().any(counts))
 }
 
 /// What every rule finds in a design, in the order of the rules.
@@ -163,7 +180,7 @@ pub fn check_design(design: &Design) -> Vec<DesignFinding> {
                     design.entities.iter().for_each(|entity| check(design, entity, &mut findings));
                 }
                 Check::Table(check) => check(design, &mut findings),
-                Check::Item(_) | Check::Description(_) | Check::Reading | Check::Run => {}
+                Check::Item(_) | Check::Audit(_) | Check::Description(_) | Check::Reading | Check::Run => {}
             }
         }
     }
@@ -247,6 +264,20 @@ pub const RULES: &[&Rule] = &[
     &tables::table_type_mismatch::RULE,
     &tables::table_projection_mismatch::RULE,
     &tables::table_index_unmodelled::RULE,
+    // The keys in a table
+    &stored::unclassified_item::RULE,
+    &stored::ambiguous_item::RULE,
+    &stored::stale_key::RULE,
+    &stored::missing_index_key::RULE,
+    &stored::leftover_index_key::RULE,
+    &stored::case_variant_key::RULE,
+    &stored::key_near_limit::RULE,
+    &stored::item_near_limit::RULE,
+    &stored::mis_sorted_number::RULE,
+    &stored::odd_characters::RULE,
+    &stored::duplicate_primary_key::RULE,
+    &stored::hot_partition::RULE,
+    &stored::large_collection::RULE,
     // Housekeeping
     &housekeeping::UNREADABLE_MODEL,
     &housekeeping::UNUSED_IGNORE,

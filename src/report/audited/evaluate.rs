@@ -14,7 +14,7 @@ use crate::audit::{
 };
 use crate::model::Era;
 use crate::report::{Described, Level, Levels, Part};
-use crate::rules::{RULES, Rule, rule};
+use crate::rules::{RULES, of_defect};
 
 /// A partition with this share of an index's items or bytes is hot.
 pub const HOT_SHARE: f64 = 0.1;
@@ -46,7 +46,7 @@ impl Audited {
         }
         let mut found = reader.found();
         for defect in Defect::ALL {
-            let Some(level) = rule(defect.name()).map(|rule: &Rule| levels.of(rule, rule.level)) else { continue };
+            let Some(level) = of_defect(defect).map(|rule| levels.of(rule, rule.level)) else { continue };
             let was_asked = defect != Defect::DuplicatePrimaryKey || catalog.duplicates;
             if level == Level::Off || !was_asked {
                 continue;
@@ -86,7 +86,7 @@ pub fn streamed(
     levels: &Levels,
     redact: bool,
 ) -> Option<(Level, Finding)> {
-    let rule = rule(subject.defect.name())?;
+    let rule = of_defect(subject.defect)?;
     let level = levels.of(rule, rule.level);
     if level == Level::Off {
         return None;

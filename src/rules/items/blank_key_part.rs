@@ -1,5 +1,6 @@
 //! `blank-key-part`.
 
+use crate::audit::Defect;
 use crate::key::suspicious::{Blank, blank};
 use crate::key::{Half, PartKind};
 use crate::model::IndexKind;
@@ -16,6 +17,9 @@ pub static RULE: Rule = Rule {
 
 A key in which a field printed nothing, or white space alone, between delimiters or at an end: `##`, a leading or a
 trailing `#`. In the primary key also a field whose blank value left the bare prefix: `product` for every blank id.
+
+In a table, `dynkeys audit` finds a stored key that has more empty parts than the model writes, and one in which a blank
+value left such a part.
 
 ## Why it matters
 
@@ -38,7 +42,7 @@ Set the field, or use `build_key`, which leaves the bare prefix `firstname` for 
 
 When blank values are part of the design, and no code takes the key apart.
 ",
-    checks: &[Check::Item(check)],
+    checks: &[Check::Item(check), Check::Audit(Defect::BlankKeyPart)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

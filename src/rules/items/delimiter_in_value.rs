@@ -1,5 +1,6 @@
 //! `delimiter-in-value`.
 
+use crate::audit::Defect;
 use crate::key::PartKind;
 use crate::key::suspicious::holds_delimiter;
 use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
@@ -15,6 +16,8 @@ pub static RULE: Rule = Rule {
 
 A value that holds the delimiter (`#`, or the one of `[naming]`) and is one part of a key with several; a prefix is a
 part, too.
+
+In a table, `dynkeys audit` finds a stored key that is as the model writes it, with such a value in it.
 
 ## Why it matters
 
@@ -38,7 +41,7 @@ without the delimiter documents it.
 
 When the value is the last part of the key, nothing takes the key apart, and no query is made for a prefix of it.
 ",
-    checks: &[Check::Item(check)],
+    checks: &[Check::Item(check), Check::Audit(Defect::DelimiterInValue)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

@@ -1,5 +1,6 @@
 //! `placeholder-in-key`.
 
+use crate::audit::Defect;
 use crate::key::python::str_of;
 use crate::key::suspicious::{Placeholder, placeholder};
 use crate::key::{PartKind, State};
@@ -17,6 +18,9 @@ pub static RULE: Rule = Rule {
 
 A key that says `None`, `null`, `undefined` or `nan`, in any case, because a field printed that word: most often a field
 that was not set when the key was built.
+
+In a table, `dynkeys audit` finds it in a stored key with such a word as a whole part, unless the model writes the same
+part of itself, and counts it by key attribute.
 
 ## Why it matters
 
@@ -40,7 +44,7 @@ leave the attribute out instead: `value` with an expression that can be `none`.
 
 When the word is a real value: Null is a family name.
 ",
-    checks: &[Check::Item(check)],
+    checks: &[Check::Item(check), Check::Audit(Defect::PlaceholderInKey)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

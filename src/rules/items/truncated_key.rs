@@ -1,5 +1,6 @@
 //! `truncated-key`.
 
+use crate::audit::Defect;
 use crate::key::Half;
 use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 use crate::text::excerpt;
@@ -14,6 +15,9 @@ pub static RULE: Rule = Rule {
 ## What it finds
 
 A key that ends where an unset field stopped the chain of build_key: `product#`, or a key that lacks its last parts.
+
+In a table, `dynkeys audit` finds a stored key that is the beginning of what the model writes, up to a delimiter, and one
+that the model itself cuts short.
 
 ## Why it matters
 
@@ -37,7 +41,7 @@ Set the field before the item is written, and mark it `required = true`.
 When the item only stands for a query with a prefix: `dynkeys explain --query` with `begins_with` or `between` does not
 report it for sort keys.
 ",
-    checks: &[Check::Item(check)],
+    checks: &[Check::Item(check), Check::Audit(Defect::TruncatedKey)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

@@ -1,5 +1,6 @@
 //! `wrong-key-type`.
 
+use crate::audit::Defect;
 use crate::key::Written;
 use crate::key::python::str_of;
 use crate::model::KeyType;
@@ -18,6 +19,9 @@ pub static RULE: Rule = Rule {
 
 A value that does not fit the type of its key attribute: a number for a key of type `S`, text for a key of type `N`, a
 boolean, a list or a map for any. A number that DynamoDB cannot store, of more than 38 digits or not finite, counts too.
+
+In a table, `dynkeys audit` finds an item whose index key is of another type than the model says. Where that is the
+primary key, no model has such keys, and it is [`unclassified-item`](unclassified-item.md).
 
 ## Why it matters
 
@@ -41,7 +45,7 @@ Say `type = \"N\"` where the table's attribute is a number; otherwise turn the v
 
 Never: the write fails.
 ",
-    checks: &[Check::Item(check)],
+    checks: &[Check::Item(check), Check::Audit(Defect::WrongKeyType)],
 };
 
 fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {

@@ -1,6 +1,7 @@
 //! `half-index-key`.
 
 use super::showing::{by_size, cause, first_use, listed, missing, witness};
+use crate::audit::Defect;
 use crate::key::Written;
 use crate::model::{Index, IndexKind};
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule, Scenario};
@@ -16,6 +17,10 @@ pub static RULE: Rule = Rule {
 
 An item that keeps to the model and gets the partition key of an index without its sort key, or the other way round.
 Both left out together is fine, and so is an index that says `sparse = true`. In the primary key it is an error.
+
+In a table, `dynkeys audit` finds an item that has a part of an index's key and lacks the rest. An attribute that is a
+field as well, or the key of another index, does not count as such a part. Of an index with `sparse = true` nothing is
+said where the model writes the same part.
 
 ## Why it matters
 
@@ -59,7 +64,7 @@ same condition. `sparse = true` says that items are left out on purpose.
 
 When another program writes the missing half.
 ",
-    checks: &[Check::Entity(check)],
+    checks: &[Check::Entity(check), Check::Audit(Defect::HalfIndexKey)],
 };
 
 fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {

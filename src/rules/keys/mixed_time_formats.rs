@@ -2,6 +2,7 @@
 
 use super::probe::{Printed, Probe};
 use super::times::{Time, pairs, time};
+use crate::audit::Defect;
 use crate::key::{Half, Way, WayPiece};
 use crate::model::{Expression, KeyType};
 use crate::rules::{
@@ -23,6 +24,10 @@ which DynamoDB returns them.
 
 Formats that do sort together are fine (`2024-05-17` and `2024-05-17T09:30:00`), and so are times behind different
 prefixes, which never mix.
+
+In a table, `dynkeys audit` finds a part of a sort key in which times are stored in several such formats: in most items of
+the entity it holds a time, and some are written otherwise than the others. The count is of those that are not written as
+most are.
 
 ## Why it matters
 
@@ -52,7 +57,7 @@ Write times in one format in all keys of an attribute, best of all in the whole 
 
 When the two are never read in one query.
 ",
-    checks: &[Check::Table(check)],
+    checks: &[Check::Table(check), Check::Audit(Defect::MixedTimeFormats)],
 };
 
 /// A time in a sort key, with the text before it.

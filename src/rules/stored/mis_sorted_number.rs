@@ -1,0 +1,49 @@
+//! `mis-sorted-number`.
+
+use crate::audit::Defect;
+use crate::rules::{Check, DefaultLevel, Group, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "mis-sorted-number",
+    level: DefaultLevel::Warning,
+    group: Group::Audit,
+    summary: "numbers of several widths stand in one part of a sort key",
+    doc: "\
+## What it finds
+
+A part of a text sort key that holds a number, in most items of the entity at least, and holds it with several counts of
+digits before the point: `line#9` and `line#10`. The count is of those that are not as wide as most are, and the examples
+show one of each width.
+
+Nothing is said of partition keys, which have no order; of keys of type `N`, which sort as numbers; nor of a field that
+the index's partition key holds as well, which is the same in the whole partition.
+
+## Why it matters
+
+Text sorts by its bytes
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>): `line#10` comes
+before `line#9`. Lists come out in the wrong order, `between` and `<` leave items out, and \"the highest\" is not the last.
+`dynkeys lint` says that a key can do this ([`unpadded-number`](unpadded-number.md),
+[`padding-too-narrow`](padding-too-narrow.md)); here it has happened.
+
+## Example
+
+```json
+{\"pk\": \"order#7\", \"sk\": \"line#9\", \"order_id\": \"7\", \"number\": 9}
+{\"pk\": \"order#7\", \"sk\": \"line#10\", \"order_id\": \"7\", \"number\": 10}
+```
+
+One of width 1, one of width 2: a query for the last line of the order returns line 9.
+
+## How to fix
+
+Pad the number in the model, `{number|zfill(6)}`, and write the items again. The sort key of the table cannot be
+changed in place: put each item under its new key, and delete the old one.
+
+## When to ignore
+
+When nobody reads the items in order: the number only makes the key unique.
+",
+    checks: &[Check::Audit(Defect::MisSortedNumber)],
+};

@@ -1,0 +1,51 @@
+//! `stale-key`.
+
+use crate::audit::Defect;
+use crate::rules::{Check, DefaultLevel, Group, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "stale-key",
+    level: DefaultLevel::Error,
+    group: Group::Audit,
+    summary: "a stored key is not the one that the model writes",
+    doc: "\
+## What it finds
+
+A key of an item that is not what its model writes for the fields which the item has now. It is counted by index, and the
+examples show both values. Where the difference has a cause that says more, it is found as that and not as this: a
+placeholder ([`placeholder-in-key`](placeholder-in-key.md)), a key cut short ([`truncated-key`](truncated-key.md)), a blank
+part ([`blank-key-part`](blank-key-part.md)), case alone ([`case-variant-key`](case-variant-key.md)), white space, controls
+or Unicode's form alone ([`odd-characters`](odd-characters.md)).
+
+Keys whose fields are not all there to read, since the index that is scanned does not carry them, are not compared.
+
+## Why it matters
+
+A key is a copy: it is right only when whoever changes the field writes the key again. `UpdateItem` changes the
+attributes that it names and nothing else
+(<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html>), so an update of `status` alone
+leaves the item among those of the old status. It is found where it does not belong, and not where it does.
+
+## Example
+
+```json
+{\"pk\": \"user#alice\", \"sk\": \"user#alice\", \"id\": \"alice\", \"status\": \"locked\", \"email\": \"alice@example.com\",
+ \"gsi2_pk\": \"status#active\", \"gsi2_sk\": \"email#alice@example.com\"}
+```
+
+`gsi2_pk` is stored as `status#active`, and the model writes `status#locked`.
+
+## How to fix
+
+Write the item again through the model; in an update, set the keys along with the fields that they are made of. A key of
+the table itself cannot be changed: put the item under its new key and delete the old one, in one transaction. Where all
+items of an entity are stale, the model or its dialect is wrong: the report says which dialect writes most keys as they
+are stored.
+
+## When to ignore
+
+When items do not keep a field that their key is made of: then the key cannot be written again.
+",
+    checks: &[Check::Audit(Defect::StaleKey)],
+};
