@@ -77,7 +77,10 @@ fn check(design: &Design, table: &TableDescription, findings: &mut TableFindings
         };
         let help = match (found.own.as_slice(), found.table.as_slice()) {
             _ if kind == KIND => "rename the index, or describe it as the table has it".to_owned(),
-            (_, []) => "remove it from the model, or make the index anew with a sort key".to_owned(),
+            (_, []) => {
+                let what = if first.index.kind == IndexKind::Primary { "table" } else { "index" };
+                format!("remove it from the model, or make the {what} anew with a sort key")
+            }
             (_, theirs) => format!("write {} in the model", listed(theirs)),
         };
         findings.add(TableFinding {
