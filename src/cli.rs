@@ -365,7 +365,7 @@ pub struct AuditArgs {
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// Write what `dynkeys merge` joins to FILE, instead of a report
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["save", "output", "checks"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["save", "output", "checks", "redact"])]
     pub partial: Option<PathBuf>,
     /// How many threads check files [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]

@@ -563,7 +563,8 @@ fn rules_are_listed_and_explained() {
         assert_eq!(page.status, 0);
         // It is the text of the web page, but for links between pages.
         if !rule.doc.contains("](") {
-            let web = rule_page(rule).replace("```toml", "").replace("```json", "").replace("```python", "");
+            let web = ["```toml", "```json", "```python", "```text"];
+            let web = web.iter().fold(rule_page(rule), |page, fence| page.replace(fence, ""));
             assert_eq!(squeezed(&page.stdout), squeezed(&web), "{}", rule.name);
         }
         let json = run(&["rules", rule.name, "--format", "json"]).json();

@@ -199,6 +199,7 @@ impl Run<'_> {
             };
             self.lines(open, &mut worker, &mut block);
         }
+        worker.state.flush();
         worker.state
     }
 

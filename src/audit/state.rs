@@ -212,6 +212,11 @@ impl State {
             && self.partitions.len() == catalog.indexes.len()
     }
 
+    /// Counts what was held back to count it along with what follows. A state is complete only then.
+    pub fn flush(&mut self) {
+        self.partitions.iter_mut().for_each(Partitions::flush);
+    }
+
     /// Adds what another part of the table holds. Both are of one auditor; `most` is its number of examples.
     pub fn merge(&mut self, other: Self, most: usize) {
         self.items += other.items;

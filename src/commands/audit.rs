@@ -1,7 +1,8 @@
 //! `dynkeys audit`.
 
 mod files;
-mod interrupt;
+#[cfg(feature = "live")]
+mod live;
 mod output;
 mod progress;
 
@@ -14,7 +15,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::files::write_whole;
 use crate::key::Engine;
-use crate::report::{Level, Levels};
+use crate::report::{Level, Levels, Part};
 use crate::rules::{RULES, rule};
 use crate::text::did_you_mean;
 
@@ -24,14 +25,35 @@ pub use output::{Wanted, finish};
 pub fn run(args: &AuditArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let folder = std::env::current_dir().unwrap_or_default();
     let config = Config::find(args.config.as_deref(), &folder)?;
+    if args.print_iam_policy {
+        return print_iam_policy(args, &config, streams);
+    }
     let request = Request::new(args, &config)?;
-    let (part, failed) = match &args.export {
-        Some(path) => files::export(path, &request, streams)?,
-        None if !args.items.is_empty() => files::items(&args.items, &request, streams)?,
-        None => return Err(nothing_to_audit(&config)),
+    let (part, failed) = match (&args.export, &args.table) {
+        (Some(path), _) => files::export(path, &request, streams)?,
+        (None, Some(table)) => audit_table(table, &request, streams)?,
+        (None, None) if !args.items.is_empty() => files::items(&args.items, &request, streams)?,
+        (None, None) => return Err(nothing_to_audit(&config)),
     };
+    let status = write_part(&part, failed, &request, streams)?;
+    if part.coverage.complete
+        && !failed
+        && let Some(checkpoint) = &args.checkpoint
+    {
+        // The next run is to start anew.
+        std::fs::remove_file(checkpoint).map_err(|reason| Error::Io {
+            action: "remove",
+            path: checkpoint.clone(),
+            reason,
+        })?;
+    }
+    Ok(status)
+}
+
+fn write_part(part: &Part, failed: bool, request: &Request<'_>, streams: &mut Streams<'_>) -> Result<u8, Error> {
+    let args = request.args;
     if let Some(file) = &args.partial {
-        let text = serde_json::to_string(&part).map_err(|error| Error::Output(error.into()))?;
+        let text = serde_json::to_string(part).map_err(|error| Error::Output(error.into()))?;
         write_whole(file, &(text + "\n")).map_err(|reason| Error::Io {
             action: "write",
             path: file.clone(),
@@ -39,7 +61,7 @@ pub fn run(args: &AuditArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
         })?;
         return Ok(if failed || !part.coverage.complete { crate::cli::EXIT_FAILED } else { EXIT_CLEAN });
     }
-    finish(&part, &request.levels, &request.wanted, failed, streams)
+    finish(part, &request.levels, &request.wanted, failed, streams)
 }
 
 /// What is asked for.
@@ -74,9 +96,6 @@ impl<'r> Request<'r> {
                     "leave `--check duplicate-primary-key` out; it is for files that were joined or written by hand",
                 ));
             }
-        }
-        if args.index.is_some() && args.checkpoint.is_none() && args.table.is_none() {
-            return Err(Error::usage("`--index` is for a live table", "name it with `--table NAME`"));
         }
         let threads = match args.threads {
             Some(threads) => threads.into(),
@@ -147,6 +166,31 @@ pub fn levels(config: &Config, given: &[(String, Level)]) -> Result<Levels, Erro
         levels.set(name.clone(), *level);
     }
     Ok(levels)
+}
+
+#[cfg(feature = "live")]
+fn print_iam_policy(args: &AuditArgs, config: &Config, streams: &mut Streams<'_>) -> Result<u8, Error> {
+    live::print_iam_policy(args, config, streams)
+}
+
+#[cfg(not(feature = "live"))]
+fn print_iam_policy(_: &AuditArgs, _: &Config, _: &mut Streams<'_>) -> Result<u8, Error> {
+    Err(not_live())
+}
+
+#[cfg(feature = "live")]
+fn audit_table(table: &str, request: &Request<'_>, streams: &mut Streams<'_>) -> Result<(Part, bool), Error> {
+    live::audit(table, request, streams)
+}
+
+#[cfg(not(feature = "live"))]
+fn audit_table(_: &str, _: &Request<'_>, _: &mut Streams<'_>) -> Result<(Part, bool), Error> {
+    Err(not_live())
+}
+
+#[cfg(not(feature = "live"))]
+fn not_live() -> Error {
+    Error::usage("this dynkeys was built without live tables", "build it with the feature `live`, or audit an export")
 }
 
 fn nothing_to_audit(config: &Config) -> Error {

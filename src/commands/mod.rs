@@ -6,6 +6,7 @@ pub mod completions;
 pub mod docs;
 pub mod explain;
 pub mod init;
+pub mod interrupt;
 pub mod lint;
 pub mod man;
 pub mod merge;

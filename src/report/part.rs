@@ -9,7 +9,7 @@ use super::audited::{Coverage, Finding, Source};
 use super::{Level, Levels};
 use crate::audit::{Catalog, Defect, State};
 use crate::error::Error;
-use crate::rules::{DefaultLevel, DesignFinding, rule};
+use crate::rules::{DefaultLevel, TableFinding, rule};
 use crate::source::StartKey;
 use crate::text::printable;
 
@@ -27,8 +27,8 @@ pub struct Part {
     pub coverage: Coverage,
     /// Which pieces of it.
     pub pieces: Pieces,
-    /// What is wrong with the table itself.
-    pub described: Vec<Described>,
+    /// What is wrong with the table itself, where it was described.
+    pub described: Option<Vec<Described>>,
     /// What the numbers of the state stand for.
     pub catalog: Catalog,
     /// What was counted.
@@ -92,15 +92,21 @@ pub struct Described {
 
 impl Described {
     /// The finding without the files that it points at.
-    pub fn new(finding: &DesignFinding) -> Self {
-        let position = finding.place.source.position(finding.place.span.start);
+    pub fn new(finding: &TableFinding) -> Self {
+        let place = finding.place.as_ref().map(|place| {
+            let position = place.source.position(place.span.start);
+            format!("{}:{}:{}", place.source.name(), position.line, position.column)
+        });
         Self {
             rule: finding.rule.name.to_owned(),
             level: finding.level.map(Level::from),
             finding: Finding {
-                place: Some(format!("{}:{}:{}", finding.place.source.name(), position.line, position.column)),
-                message: Some(printable(&finding.message).into_owned()),
-                help: (!finding.help.is_empty()).then(|| printable(&finding.help).into_owned()),
+                entity: finding.entity.clone(),
+                index: finding.index.clone(),
+                attribute: finding.attribute.clone(),
+                place,
+                message: Some(finding.message.clone()),
+                help: (!finding.help.is_empty()).then(|| finding.help.clone()),
                 ..Finding::default()
             },
         }
@@ -120,6 +126,11 @@ impl Described {
 }
 
 impl ScanPieces {
+    /// True where every segment of the table is among those to read.
+    pub fn covers_all(&self) -> bool {
+        self.segments.len() as u64 == u64::from(self.total)
+    }
+
     /// How many segments were read to their ends.
     pub fn read(&self) -> u64 {
         self.segments.values().filter(|reached| **reached == Reached::End).count() as u64
@@ -127,6 +138,23 @@ impl ScanPieces {
 }
 
 impl Sampled {
+    /// What a state has counted so far.
+    pub fn of(state: &State) -> Self {
+        Self { items: state.items, counts: Self::counts(state) }
+    }
+
+    /// What was counted since an earlier time.
+    pub fn since(&self, before: &Self) -> Self {
+        let counts = self.counts.iter().zip(&before.counts).map(|(now, before)| now - before);
+        Self { items: self.items - before.items, counts: counts.collect() }
+    }
+
+    /// Adds what was counted later.
+    pub fn add(&mut self, more: &Self) {
+        self.items += more.items;
+        self.counts.iter_mut().zip(&more.counts).for_each(|(own, more)| *own += more);
+    }
+
     /// What a state has counted, by kind of defect.
     pub fn counts(state: &State) -> Vec<u64> {
         let mut counts = vec![0; Defect::ALL.len()];
@@ -203,9 +231,10 @@ impl Part {
             }
             _ => return apart("are of different sources", "merge the parts of one table"),
         }
-        for described in other.described {
-            if !self.described.contains(&described) {
-                self.described.push(described);
+        for described in other.described.into_iter().flatten() {
+            let own = self.described.get_or_insert_default();
+            if !own.contains(&described) {
+                own.push(described);
             }
         }
         self.coverage.merge(other.coverage);

@@ -11,6 +11,7 @@ mod names;
 mod naming;
 mod patterns;
 mod stored;
+mod tables;
 mod types;
 
 use crate::audit::Defect;
@@ -21,6 +22,9 @@ pub use finding::{DesignFinding, DesignFindings, Edit, Fix, Place, Related, Safe
 pub use housekeeping::{unknown_rule, unreadable_model, unused_ignore};
 pub use items::{Finding, Findings, FoundKey, ItemContext, KeyView, Scope, check_item};
 pub use naming::{Naming, Preset};
+pub use tables::{TableFinding, TableFindings, check_description};
+
+use crate::source::TableDescription;
 
 /// A rule.
 #[derive(Debug)]
@@ -48,6 +52,8 @@ pub enum Check {
     Entity(fn(&Design, &Entity, &mut DesignFindings)),
     /// At all entities of a table together, in `lint`.
     Table(fn(&Design, &mut DesignFindings)),
+    /// At all entities of a table and the table as DynamoDB describes it, in `audit`.
+    Description(fn(&Design, &TableDescription, &mut TableFindings)),
     /// In what is stored, in `audit`: these are counted.
     Audit(Defect),
     /// It is found while a model is read, as a problem of this name.
@@ -136,14 +142,20 @@ impl Rule {
         self.checks.iter().any(|check| matches!(check, Check::Item(_)))
     }
 
-    /// True of a rule about designs.
-    pub fn is_about_designs(&self) -> bool {
-        self.checks.iter().any(|check| !matches!(check, Check::Item(_) | Check::Audit(_)))
+    /// True of a rule about the table as DynamoDB describes it.
+    pub fn is_about_descriptions(&self) -> bool {
+        self.checks.iter().any(|check| matches!(check, Check::Description(_)))
     }
 
-    /// True of a rule about what is stored in a table.
+    /// True of a rule about designs.
+    pub fn is_about_designs(&self) -> bool {
+        let is_of_audit = |check: &Check| matches!(check, Check::Item(_) | Check::Audit(_) | Check::Description(_));
+        self.checks.iter().any(|check| !is_of_audit(check))
+    }
+
+    /// True of a rule about a table: about what is stored in it, or about the table itself.
     pub fn is_about_tables(&self) -> bool {
-        self.checks.iter().any(|check| matches!(check, Check::Audit(_)))
+        self.checks.iter().any(|check| matches!(check, Check::Audit(_) | Check::Description(_)))
     }
 }
 
@@ -168,7 +180,7 @@ pub fn check_design(design: &Design) -> Vec<DesignFinding> {
                     design.entities.iter().for_each(|entity| check(design, entity, &mut findings));
                 }
                 Check::Table(check) => check(design, &mut findings),
-                Check::Item(_) | Check::Audit(_) | Check::Reading | Check::Run => {}
+                Check::Item(_) | Check::Audit(_) | Check::Description(_) | Check::Reading | Check::Run => {}
             }
         }
     }
@@ -246,6 +258,12 @@ pub const RULES: &[&Rule] = &[
     &patterns::sort_prefix_not_leftmost::RULE,
     &patterns::prefix_returns_other_entities::RULE,
     &patterns::between_excludes_upper::RULE,
+    // Tables
+    &tables::table_index_missing::RULE,
+    &tables::table_key_mismatch::RULE,
+    &tables::table_type_mismatch::RULE,
+    &tables::table_projection_mismatch::RULE,
+    &tables::table_index_unmodelled::RULE,
     // The keys in a table
     &stored::unclassified_item::RULE,
     &stored::ambiguous_item::RULE,

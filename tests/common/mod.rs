@@ -66,7 +66,8 @@ pub fn finish(mut command: Command) -> Run {
     read(&command.output().unwrap())
 }
 
-fn read(output: &std::process::Output) -> Run {
+/// What a process printed.
+pub fn read(output: &std::process::Output) -> Run {
     Run {
         status: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout.clone()).unwrap(),
@@ -80,4 +81,39 @@ pub fn assert_file(actual: &str, path: &str) {
     snapbox::Assert::new()
         .action_env("SNAPSHOTS")
         .eq(snapbox::Data::from(actual.to_owned()).raw(), snapbox::Data::read_from(&file, None).raw());
+}
+
+/// Compares two documents, and says where they differ.
+#[track_caller]
+pub fn assert_same(left: &serde_json::Value, right: &serde_json::Value) {
+    let mut differences = Vec::new();
+    differ("", left, right, &mut differences);
+    assert!(
+        differences.is_empty(),
+        "{} differences:\n{}",
+        differences.len(),
+        differences[..differences.len().min(10)].join("\n")
+    );
+}
+
+fn differ(path: &str, left: &serde_json::Value, right: &serde_json::Value, differences: &mut Vec<String>) {
+    use serde_json::Value::{Array, Null, Object};
+    match (left, right) {
+        (Object(own), Object(other)) => {
+            for name in own.keys().chain(other.keys().filter(|name| !own.contains_key(*name))) {
+                let of = |object: &serde_json::Map<_, _>| object.get(name).cloned().unwrap_or(Null);
+                differ(&format!("{path}/{name}"), &of(own), &of(other), differences);
+            }
+        }
+        (Array(own), Array(other)) if own.len() == other.len() => {
+            own.iter().zip(other).enumerate().for_each(|(at, (own, other))| {
+                differ(&format!("{path}/{at}"), own, other, differences);
+            });
+        }
+        _ if left == right => {}
+        _ => {
+            let short = |value: &serde_json::Value| value.to_string().chars().take(200).collect::<String>();
+            differences.push(format!("{path}: {} and {}", short(left), short(right)));
+        }
+    }
 }

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 
-use super::interrupt::interrupted;
 use super::progress::{Bar, Shown, TICK};
 use super::{Request, names, tell_memory};
 use crate::audit::files::{FileJob, FilesAudited, Progress, audit_files};
 use crate::audit::{Auditor, Catalog, Example, Subject};
 use crate::cli::Streams;
+use crate::commands::interrupt::interrupted;
 use crate::emit::write_audited_finding;
 use crate::error::Error;
 use crate::report::{Coverage, Done, PART_VERSION, Part, Pieces, Source, streamed};
@@ -109,7 +109,7 @@ fn audit(
         source,
         coverage,
         pieces: Pieces::Files(files),
-        described: Vec::new(),
+        described: None,
         catalog,
         state: audited.state,
         sampled: std::collections::BTreeMap::new(),

@@ -14,7 +14,7 @@ use crate::audit::{
 };
 use crate::model::Era;
 use crate::report::{Described, Level, Levels, Part};
-use crate::rules::of_defect;
+use crate::rules::{RULES, of_defect};
 
 /// A partition with this share of an index's items or bytes is hot.
 pub const HOT_SHARE: f64 = 0.1;
@@ -41,8 +41,8 @@ impl Audited {
             Redactor { off: !redact, words: &catalog.words, delimiter: &catalog.delimiter, salt: &catalog.models };
         let reader = Reader { catalog, state, redactor };
         let mut checks = IndexMap::new();
-        for (name, check) in described_checks(&part.described, levels) {
-            checks.insert(name, check);
+        if let Some(described) = &part.described {
+            checks.extend(described_checks(described, levels));
         }
         let mut found = reader.found();
         for defect in Defect::ALL {
@@ -109,25 +109,30 @@ fn check(level: Level, mut groups: Vec<(Group, Vec<Finding>)>) -> Check {
     }
 }
 
-/// The checks of the table's description.
+/// The checks of the table's description, each of its rules.
 fn described_checks(described: &[Described], levels: &Levels) -> Vec<(String, Check)> {
-    let mut checks: Vec<(String, Check)> = Vec::new();
-    for one in described {
-        let Some(level) = one.level(levels) else { continue };
-        let finding = one.finding.clone();
-        match checks.iter_mut().find(|(name, _)| *name == one.rule) {
-            Some((_, check)) => {
-                check.count += 1;
-                check.level = check.level.max(level);
-                check.examples.push(finding);
-            }
-            None => {
-                let check = Check { level, count: 1, estimate: None, groups: Vec::new(), examples: vec![finding] };
-                checks.push((one.rule.clone(), check));
-            }
-        }
-    }
-    checks
+    let rules = RULES.iter().filter(|rule| rule.is_about_descriptions());
+    let checks = rules.filter_map(|rule| {
+        let own = levels.of(rule, rule.level);
+        let found = described.iter().filter(|one| one.rule == rule.name);
+        let found: Vec<(Level, &Finding)> = found.filter_map(|one| Some((one.level(levels)?, &one.finding))).collect();
+        let group = |finding: &Finding| Group {
+            entity: finding.entity.clone(),
+            index: finding.index.clone(),
+            attribute: finding.attribute.clone(),
+            count: 1,
+            ..Group::default()
+        };
+        let check = Check {
+            level: found.iter().map(|(level, _)| *level).max().unwrap_or(own),
+            count: found.len() as u64,
+            estimate: None,
+            groups: found.iter().map(|(_, finding)| group(finding)).collect(),
+            examples: found.iter().map(|(_, finding)| (*finding).clone()).collect(),
+        };
+        (own != Level::Off).then(|| (rule.name.to_owned(), check))
+    });
+    checks.collect()
 }
 
 /// Gives numbers their names.

@@ -1,0 +1,102 @@
+//! How far a scan is, in a file.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::cli::{AuditArgs, Streams};
+use crate::error::Error;
+use crate::files::write_whole;
+use crate::report::{Part, Pieces};
+use crate::text::printable;
+
+/// The file that keeps how far a scan is.
+#[derive(Debug)]
+pub struct Checkpoint<'c> {
+    file: &'c Path,
+    /// When it is written again.
+    next: Instant,
+}
+
+/// It is written so often at most,
+const OFTEN: Duration = Duration::from_secs(1);
+/// and so rarely that it takes one part of so many of the time.
+const PARTS: u32 = 50;
+
+impl<'c> Checkpoint<'c> {
+    pub fn new(file: &'c Path) -> Self {
+        Self { file, next: Instant::now() }
+    }
+
+    /// The file, for messages.
+    pub fn shown(&self) -> String {
+        printable(&self.file.display().to_string()).into_owned()
+    }
+
+    /// What was counted before, where the file is there; else what is about to begin.
+    pub fn resume(&self, new: Part, args: &AuditArgs, streams: &mut Streams<'_>) -> Result<Part, Error> {
+        let shown = self.shown();
+        let text = match std::fs::read_to_string(self.file) {
+            Ok(text) => text,
+            Err(reason) if reason.kind() == std::io::ErrorKind::NotFound => return Ok(new),
+            Err(reason) => return Err(Error::Io { action: "read", path: self.file.to_path_buf(), reason }),
+        };
+        let old = Part::from_json(&shown, &text).map_err(|error| {
+            Error::usage(error.to_string(), "name the checkpoint of an earlier run, or a file that is not there yet")
+        })?;
+        let (Pieces::Segments(own), Pieces::Segments(asked)) = (&old.pieces, &new.pieces) else {
+            return Err(other(&shown, "holds an audit of files"));
+        };
+        if old.source != new.source {
+            return Err(other(&shown, &format!("is of {}", place(&old))));
+        }
+        if old.catalog != new.catalog {
+            return Err(other(&shown, "is of other models, dialects or options"));
+        }
+        let is_cut_alike = own.total == asked.total && own.segments.keys().eq(asked.segments.keys());
+        let share = |part: &Part| part.coverage.sample.map(|sample| sample.share);
+        // Without `--segments` the number is by the table's size, which may have changed since.
+        let is_same = if args.segments.is_some() { is_cut_alike } else { own.covers_all() || args.sample.is_some() };
+        if share(&old) != share(&new) || !is_same {
+            return Err(other(&shown, &format!("is of other segments: {} of {}", own.segments.len(), own.total)));
+        }
+        let left = own.segments.len() as u64 - own.read();
+        streams.note(&format!(
+            "going on from `{shown}`: {} items are read, {left} of {} segments are left",
+            old.state.items,
+            own.segments.len()
+        ));
+        Ok(Part { described: new.described, ..old })
+    }
+
+    /// Writes how far it is.
+    pub fn save(&mut self, part: &Part) -> Result<(), Error> {
+        let begin = Instant::now();
+        let text = serde_json::to_string(part).map_err(|error| Error::Output(error.into()))?;
+        write_whole(self.file, &(text + "\n")).map_err(|reason| Error::Io {
+            action: "write",
+            path: self.file.to_path_buf(),
+            reason,
+        })?;
+        self.next = Instant::now() + (begin.elapsed() * PARTS).max(OFTEN);
+        Ok(())
+    }
+
+    /// The same, where it is time.
+    pub fn save_in_time(&mut self, part: &Part) -> Result<(), Error> {
+        if Instant::now() < self.next { Ok(()) } else { self.save(part) }
+    }
+}
+
+fn place(part: &Part) -> String {
+    let source = &part.source;
+    let region = source.region.as_ref().map(|region| format!(" in {}", printable(region))).unwrap_or_default();
+    let index = source.index.as_ref().map(|index| format!("`{}` of ", printable(index))).unwrap_or_default();
+    format!("{index}`{}`{region}", printable(&source.name))
+}
+
+fn other(shown: &str, what: &str) -> Error {
+    Error::usage(
+        format!("the checkpoint `{shown}` {what}"),
+        "repeat the command that wrote it, or remove the file to start anew",
+    )
+}
