@@ -126,6 +126,42 @@ impl<'a> RawItem<'a> {
     }
 }
 
+/// Attributes of an item that stands in no line, put together as a [`RawItem`] has them; its memory is used again for the
+/// next item.
+#[derive(Clone, Debug, Default)]
+pub struct Gathered {
+    line: String,
+    slots: Vec<Slot>,
+}
+
+impl Gathered {
+    /// Begins an item without attributes, of which so many are wanted.
+    pub fn clear(&mut self, wanted: usize) {
+        self.line.clear();
+        self.slots.clear();
+        self.slots.resize(wanted, Slot::default());
+    }
+
+    /// Sets a wanted attribute, by its number; `text` is that of text or of a number.
+    pub fn set(&mut self, number: usize, kind: Kind, text: &str) {
+        let start = self.line.len();
+        self.line.push_str(text);
+        // DynamoDB's items have 400 KB at most; what a slot cannot hold is left to the values.
+        let slot = match (u32::try_from(start), u32::try_from(self.line.len())) {
+            (Ok(start), Ok(end)) => Slot { kind, start, end },
+            _ => Slot { kind: Kind::Other, ..Slot::default() },
+        };
+        if let Some(own) = self.slots.get_mut(number) {
+            *own = slot;
+        }
+    }
+
+    /// The item, with its size in DynamoDB.
+    pub fn item(&self, size: u64) -> RawItem<'_> {
+        RawItem { line: &self.line, slots: &self.slots, is_typed: true, size }
+    }
+}
+
 /// What the lines of the input are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineFormat {

@@ -19,9 +19,10 @@ use crate::report::{
 };
 use crate::rules::{Design, Entity, check_description};
 use crate::source::live::{
-    ConnectOptions, Connection, Outcome, Page, ScanPlan, SegmentStart, entries, iam_policy, item_size,
-    sampled_segments, segments_for, segments_for_sample,
+    ConnectOptions, Connection, Outcome, Page, ScanPlan, SegmentStart, entries, gather, iam_policy, sampled_segments,
+    segments_for, segments_for_sample,
 };
+use crate::source::raw::Gathered;
 use crate::source::{KeySchema, TableDescription, TableProjection};
 use crate::text::printable;
 
@@ -81,7 +82,8 @@ pub fn audit(table: &str, request: &Request<'_>, streams: &mut Streams<'_>) -> R
         Some(checkpoint) => checkpoint.resume(new, args, streams)?,
         None => new,
     };
-    Scan { table, target, auditor: &auditor, request, checkpoint, part }.run(&connection, streams)
+    Scan { table, target, auditor: &auditor, request, checkpoint, part, gathered: Gathered::default() }
+        .run(&connection, streams)
 }
 
 /// The table, or the index that is read in its place.
@@ -170,6 +172,7 @@ struct Scan<'s> {
     request: &'s Request<'s>,
     checkpoint: Option<Checkpoint<'s>>,
     part: Part,
+    gathered: Gathered,
 }
 
 impl Scan<'_> {
@@ -260,7 +263,10 @@ impl Scan<'_> {
         std::mem::swap(&mut worker.state, &mut self.part.state);
         let before = self.part.coverage.sample.map(|_| Sampled::of(&worker.state));
         for item in &page.items {
-            worker.item(&entries(item), item_size(item), Whereabouts::Table);
+            let raw = gather(item, self.auditor.names(), &mut self.gathered);
+            if !worker.raw(&raw, Whereabouts::Table) {
+                worker.item(&entries(item), raw.size, Whereabouts::Table);
+            }
         }
         worker.state.flush();
         if let (Some(before), Some(own)) = (before, self.part.sampled.get_mut(&page.segment)) {

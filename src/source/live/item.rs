@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::source::dynamodb::number;
 use crate::source::envelope::Entries;
+use crate::source::raw::{Gathered, Kind, Names, RawItem};
 use crate::source::size::number_size;
 use crate::source::start_key::{Base64, StartKey, StartValue};
 use crate::value::Value;
@@ -40,6 +41,24 @@ pub fn value(value_of: &AttributeValue) -> Value<'_> {
         }
         _ => Value::None,
     }
+}
+
+/// Gathers the wanted attributes of an item.
+pub fn gather<'g>(item: &LiveItem, names: &Names, gathered: &'g mut Gathered) -> RawItem<'g> {
+    gathered.clear(names.len());
+    for number in 0..names.len() {
+        let Some(value) = item.get(names.name(number)) else { continue };
+        let (kind, text) = match value {
+            AttributeValue::S(text) => (Kind::Text, text.as_str()),
+            AttributeValue::N(text) => (Kind::Number, text.as_str()),
+            AttributeValue::Bool(true) => (Kind::True, ""),
+            AttributeValue::Bool(false) => (Kind::False, ""),
+            AttributeValue::Null(_) => (Kind::Null, ""),
+            _ => (Kind::Other, ""),
+        };
+        gathered.set(number, kind, text);
+    }
+    gathered.item(item_size(item))
 }
 
 /// The bytes of an item as DynamoDB counts them, which is what reads are charged by and what 400 KB is the limit of:
