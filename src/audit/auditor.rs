@@ -16,11 +16,12 @@ use super::shapes::shape;
 use super::state::{Lengths, Plain, State, Subject};
 use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd};
 use super::tally::Example;
-use super::times::{Seen, looks};
+use super::times::{Looks, Seen, looks};
 use crate::key::python::{equal, str_of};
 use crate::key::suspicious::{blank, holds_delimiter, placeholder};
 use crate::key::{
-    Automaton, Engine, Fields, KeyBuffer, PartKind, Recorder, Shape, State as FieldState, WayPiece, Written, ways,
+    Automaton, Engine, EngineKey, Fields, KeyBuffer, Part, PartKind, Recorder, Shape, State as FieldState, WayPiece,
+    Written, ways,
 };
 use crate::model::{Era, FieldPath, IndexKind, KeyType, KeyValue, Rule};
 use crate::source::raw::{Kind, Names, RawItem};
@@ -96,7 +97,17 @@ struct EntityPlan {
     /// The same model in every era.
     eras: Vec<(Era, Engine)>,
     /// Key attributes of the table's indexes that it neither writes nor has as fields.
-    foreign: Vec<(usize, usize)>,
+    foreign: Vec<Foreign>,
+}
+
+/// A key attribute that is no business of an entity.
+#[derive(Debug)]
+struct Foreign {
+    attribute: usize,
+    /// The first index that it is a key of.
+    index: usize,
+    /// True where it is a field of another entity: then this one may well have such a field, too.
+    is_field: bool,
 }
 
 /// What is known of a key beforehand.
@@ -111,6 +122,8 @@ pub(super) struct KeyFacts {
     is_known: bool,
     /// The eras that write the same for plain items, but for their case.
     pub eras: Vec<Era>,
+    /// True where the model's own text is odd, whatever the values are.
+    is_odd: bool,
 }
 
 #[derive(Debug)]
@@ -118,6 +131,8 @@ struct OwnIndex {
     index: usize,
     /// Its own keys, both halves; of a local index only the sort key.
     keys: Vec<usize>,
+    /// Those whose attributes are there for this index alone: no fields, and no keys of another index.
+    alone: Vec<usize>,
     kind: IndexKind,
     sparse: bool,
 }
@@ -224,9 +239,11 @@ impl Auditor {
             for (number, index) in indexes.iter().enumerate().filter(|(_, index)| index.kind != IndexKind::Primary) {
                 let attributes = if index.kind == IndexKind::Local { &[] } else { index.partition.as_slice() };
                 for attribute in attributes.iter().chain(&index.sort) {
-                    let is_known = foreign.iter().any(|(known, _)| known == attribute);
-                    if !own(*attribute) && !engine.has_field(names.name(*attribute)) && !is_known {
-                        foreign.push((*attribute, number));
+                    let is_known = foreign.iter().any(|known: &Foreign| known.attribute == *attribute);
+                    let has_field = |engine: &Engine| engine.has_field(names.name(*attribute));
+                    if !own(*attribute) && !has_field(engine) && !is_known {
+                        let is_field = engines.iter().any(has_field);
+                        foreign.push(Foreign { attribute: *attribute, index: number, is_field });
                     }
                 }
             }
@@ -326,7 +343,13 @@ fn own_indexes(engine: &Engine, indexes: &[IndexOf]) -> Vec<OwnIndex> {
                 _ => compiled.partition_keys.iter().chain(&compiled.sort_keys).copied().collect(),
             };
             let number = indexes.iter().position(|known| known.name == index.name.value)?;
-            Some(OwnIndex { index: number, keys, kind: index.kind, sparse: index.sparse })
+            let is_alone = |key: &&usize| {
+                let own = &engine.keys()[**key];
+                let is_of_another = |other: &EngineKey| other.index != own.index && other.attribute == own.attribute;
+                !engine.has_field(&own.attribute) && !engine.keys().iter().any(is_of_another)
+            };
+            let alone = keys.iter().filter(is_alone).copied().collect();
+            Some(OwnIndex { index: number, keys, alone, kind: index.kind, sparse: index.sparse })
         })
         .collect()
 }
@@ -345,6 +368,14 @@ fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Opti
             is_build_key: is_build_key(value),
             is_known: fields_of(value).iter().all(is_carried),
             eras: Era::ALL.into_iter().filter(|era| is_alike(engine, number, *era)).collect(),
+            is_odd: ways(engine.model_key(number), engine.dialect()).iter().any(|way| {
+                let piece = |piece: &WayPiece<'_>| match piece {
+                    WayPiece::Text(text) => text.clone().into_owned(),
+                    WayPiece::Hole(_) => "value".to_owned(),
+                };
+                let delimiter = if is_build_key(value) { "#" } else { &options.delimiter };
+                is_odd(&way.pieces.iter().map(piece).collect::<String>(), delimiter)
+            }),
         }
     });
     facts.collect()
@@ -496,7 +527,7 @@ impl<'a> Worker<'a> {
         if !plan.keys.first().is_some_and(|key| key.may_begin(item)) {
             return false;
         }
-        if own.foreign.iter().any(|(attribute, _)| item.kind(*attribute) != Kind::Absent) {
+        if own.foreign.iter().any(|foreign| item.kind(foreign.attribute) != Kind::Absent) {
             return false;
         }
         // Keys are compared first, and counted only when all are plain.
@@ -523,9 +554,10 @@ impl<'a> Worker<'a> {
         state.sizes.add(item.size);
         for (key, (length, caseless)) in plan.keys.iter().zip(results) {
             state.lengths[key.stored].add(length as usize);
+            // Dialects differ in text alone.
             let plain = &mut state.plain[own.first_key + key.key];
-            plain.count += 1;
-            plain.caseless += u64::from(caseless);
+            plain.count += u64::from(key.kind == KeyType::S);
+            plain.caseless += u64::from(caseless && key.kind == KeyType::S);
         }
         for index in &own.indexes {
             let partition = &auditor.indexes[index.index].partition;
@@ -570,9 +602,10 @@ impl<'a> Worker<'a> {
         self.count_keys(&wanted, size);
         if let Some(duplicates) = &auditor.duplicates
             && let Whereabouts::File(own) = place
+            && let Some(identity) = shown.identity()
         {
             let line = u32::try_from(own.line).unwrap_or(u32::MAX);
-            if let Some(other) = duplicates.first(shown.identity(), (self.file, line)) {
+            if let Some(other) = duplicates.first(identity, (self.file, line)) {
                 let (first, second) = (other.min((self.file, line)), other.max((self.file, line)));
                 self.add_duplicate(&shown, first, second);
             }
@@ -682,8 +715,16 @@ impl<'a> Worker<'a> {
         for index in &own.indexes {
             self.compare_index(entity, index, &stored, &buffer, shown);
         }
-        for (attribute, index) in &own.foreign {
-            if let Some(value) = wanted.get(*attribute) {
+        // What others call a field is found only where it puts the item into an index.
+        let is_indexed = |attribute: &usize| {
+            let keys = |index: &IndexOf| index.partition.iter().chain(&index.sort).copied().collect::<Vec<_>>();
+            let mut secondary = auditor.indexes.iter().filter(|index| index.kind != IndexKind::Primary).map(keys);
+            secondary.any(|keys| keys.contains(attribute) && keys.iter().all(|key| wanted.get(*key).is_some()))
+        };
+        for Foreign { attribute, index, is_field } in &own.foreign {
+            if let Some(value) = wanted.get(*attribute)
+                && (!is_field || is_indexed(attribute))
+            {
                 let subject = self.subject(Defect::LeftoverIndexKey, entity, *index, *attribute);
                 self.add(subject, shown, Some(*attribute), key_text(value).map(Cow::into_owned), None);
             }
@@ -745,7 +786,8 @@ impl<'a> Worker<'a> {
         }
         let delimiter = if of.facts.is_build_key { "#" } else { &self.auditor.options.delimiter };
         let Value::Str(text) = stored else {
-            if of.facts.is_known && !self.is_same(stored, written) {
+            let is_of_index = matches!(written, Written::Absent) && !of.facts.is_primary;
+            if of.facts.is_known && !is_of_index && !self.is_same(stored, written) {
                 let expected = written_text(written);
                 self.add(subject(self, Defect::StaleKey), shown, Some(attribute), shown_stored(), expected);
             }
@@ -753,14 +795,14 @@ impl<'a> Worker<'a> {
         };
         let odd = is_odd(text, delimiter);
         if !of.facts.is_known {
-            if odd {
+            if odd && !of.facts.is_odd {
                 self.add(subject(self, Defect::OddCharacters), shown, Some(attribute), shown_stored(), None);
             }
             return;
         }
         match written {
             Written::Text(written) if written == text => {
-                if odd {
+                if odd && is_odd_of_itself(text, of.recorder.parts(of.number), delimiter, of.facts.is_odd) {
                     self.add(subject(self, Defect::OddCharacters), shown, Some(attribute), shown_stored(), None);
                 }
                 self.look_at_parts(of, text, delimiter, shown);
@@ -818,7 +860,7 @@ impl<'a> Worker<'a> {
                 }
                 _ => false,
             };
-            let suspect = if placeholder(part, own, is_unset).is_some() {
+            let suspect = if placeholder(part, own, is_unset, of.engine.model()).is_some() {
                 Some(Defect::PlaceholderInKey)
             } else if blank(part, text, stop.is_some(), delimiter, of.facts.is_primary).is_some() {
                 Some(Defect::BlankKeyPart)
@@ -844,6 +886,10 @@ impl<'a> Worker<'a> {
             {
                 let seen = &self.auditor.seen[place];
                 let looks = looks(own, seen.is_number, seen.is_time);
+                // A word that stands in for the field is the model's own.
+                if looks == Looks::Other && matches!(part.kind, PartKind::Fallback(_)) {
+                    continue;
+                }
                 self.state.seen[place].add(
                     looks,
                     || hash(text),
@@ -882,22 +928,23 @@ impl<'a> Worker<'a> {
             |number: &&usize| !matches!(buffer.get(**number), Written::Absent | Written::Failed(_) | Written::Text(""));
         let is_stored = |number: &&usize| stored[**number].is_some();
         let attribute = |number: usize| keys[number].attribute;
-        let missing: Vec<usize> = index.keys.iter().filter(|number| !is_stored(number)).copied().collect();
-        let has_some = missing.len() < index.keys.len();
+        let missing = index.keys.iter().copied().find(|number| !is_stored(&number));
         let report = |worker: &mut Self, defect, number: usize, expected: Option<String>| {
             let subject = worker.subject(defect, entity, index.index, attribute(number));
             let own = stored[number].and_then(key_text).map(Cow::into_owned);
             worker.add(subject, shown, Some(attribute(number)), own, expected);
         };
-        if has_some && let Some(first) = missing.first() {
-            // The half that is there tells nothing more.
-            report(self, Defect::HalfIndexKey, *first, written_text(buffer.get(*first)));
-            return;
-        }
-        if !has_some {
-            let all_written = index.keys.iter().all(|number| is_written(&number));
-            if all_written && !index.sparse && index.keys.iter().all(|number| keys[*number].is_known) {
-                report(self, Defect::MissingIndexKey, index.keys[0], written_text(buffer.get(index.keys[0])));
+        if let Some(missing) = missing {
+            // The half that is there tells nothing more. In a sparse index the model may leave a half out on purpose.
+            let is_as_written = || index.keys.iter().all(|number| is_stored(&number) == is_written(&number));
+            let defect = if index.alone.iter().any(|number| is_stored(&number)) {
+                (!index.sparse || !is_as_written()).then_some(Defect::HalfIndexKey)
+            } else {
+                let all_written = index.keys.iter().all(|number| is_written(&number) && keys[*number].is_known);
+                (all_written && !index.sparse).then_some(Defect::MissingIndexKey)
+            };
+            if let Some(defect) = defect {
+                report(self, defect, missing, written_text(buffer.get(missing)));
             }
             return;
         }
@@ -907,6 +954,20 @@ impl<'a> Worker<'a> {
         if let Some(first) = index.keys.iter().find(leftover) {
             report(self, Defect::LeftoverIndexKey, *first, None);
         }
+    }
+}
+
+/// True of a key whose values make it odd. A delimiter in a value ends no part, and where the model's own text is odd
+/// whatever the values are, they alone are looked at.
+fn is_odd_of_itself(text: &str, parts: &[Part<'_>], delimiter: &str, is_model_odd: bool) -> bool {
+    let is_value = |part: &Part<'_>| !matches!(part.kind, PartKind::Literal);
+    let shown = |part: &Part<'_>| {
+        let own = text.get(part.start..part.end).unwrap_or_default();
+        if is_value(part) { own.replace(delimiter, "-") } else { own.to_owned() }
+    };
+    match is_model_odd {
+        true => parts.iter().any(|part| is_value(part) && is_odd(&shown(part), delimiter)),
+        false => is_odd(&parts.iter().map(shown).collect::<String>(), delimiter),
     }
 }
 
@@ -927,28 +988,36 @@ struct Comparison<'c, 'm> {
 struct Shown<'s> {
     rank: u64,
     key: Vec<(&'s str, Cow<'s, str>)>,
+    /// True where it is the whole primary key.
+    is_whole: bool,
     place: Whereabouts<'s>,
 }
 
 impl<'s> Shown<'s> {
     fn new(auditor: &'s Auditor, wanted: &Wanted<'s, '_>, place: Whereabouts<'s>) -> Self {
         let mut key: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(2);
-        if let Some(primary) = auditor.indexes.first() {
-            for attribute in primary.partition.iter().chain(&primary.sort) {
+        let mut is_whole = false;
+        if let Some(primary) = auditor.indexes.first().filter(|index| index.kind == IndexKind::Primary) {
+            let attributes = primary.partition.iter().chain(&primary.sort);
+            for attribute in attributes.clone() {
                 if let Some(text) = wanted.get(*attribute).and_then(key_text) {
                     key.push((auditor.names.name(*attribute), text));
                 }
             }
+            is_whole = !key.is_empty() && key.len() == attributes.count();
         }
         let mut rank = 0_u64;
         for (_, text) in &key {
             rank = rank.rotate_left(5) ^ hash(text);
         }
-        Self { rank, key, place }
+        Self { rank, key, is_whole, place }
     }
 
-    /// A hash of the primary key that is wide enough to stand for it.
-    fn identity(&self) -> u128 {
+    /// A hash of the primary key that is wide enough to stand for it; none where the item lacks a part of it.
+    fn identity(&self) -> Option<u128> {
+        if !self.is_whole {
+            return None;
+        }
         let mut text = String::new();
         for (_, own) in &self.key {
             text.push_str(own);
@@ -958,7 +1027,7 @@ impl<'s> Shown<'s> {
             use std::hash::BuildHasher;
             FixedState::with_seed(0x5eed).hash_one(text.as_str())
         };
-        u128::from(hash(&text)) << 64 | u128::from(other)
+        Some(u128::from(hash(&text)) << 64 | u128::from(other))
     }
 
     fn example(

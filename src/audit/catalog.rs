@@ -89,6 +89,13 @@ pub struct CatalogPart {
     pub field: String,
 }
 
+impl CatalogIndex {
+    /// True of a local index.
+    pub fn is_local(&self) -> bool {
+        self.kind == "lsi"
+    }
+}
+
 /// The place of a dialect that puts keys in lower case.
 const LOWER: Era = Era::V0_58;
 
@@ -176,7 +183,7 @@ impl Catalog {
 
     /// True where the table has a local index: its item collections have a largest size.
     pub fn has_local_index(&self) -> bool {
-        self.indexes.iter().any(|index| index.kind == "lsi")
+        self.indexes.iter().any(CatalogIndex::is_local)
     }
 
     /// True of the table itself.

@@ -24,7 +24,8 @@ pub(super) struct KeyPlan {
     pub key: usize,
     /// The attribute that holds it.
     pub stored: usize,
-    kind: KeyType,
+    /// The type of that attribute.
+    pub kind: KeyType,
     /// The longest key that is not near the limit.
     longest: usize,
     /// True where the dialect puts the key in lower case.
@@ -196,15 +197,21 @@ pub(super) fn seen_parts(engine: &Engine, entity: usize) -> Vec<SeenPart> {
                 let Some(attribute) = field.attribute.and_then(|at| engine.model().attributes.get(at)) else {
                     continue;
                 };
-                let is_sort = key.half == Half::Sort;
+                // Partition keys have no order, and what the whole partition has in common needs none.
+                let partition = &engine.indexes()[key.index].partition_keys;
+                let is_fixed = partition.iter().any(|partition| {
+                    ways(engine.model_key(*partition), engine.dialect()).iter().all(|way| way.prints(field))
+                });
+                if key.half != Half::Sort || is_fixed {
+                    continue;
+                }
                 let kind = *attribute.kind;
                 // A number key sorts as a number.
-                let is_number = is_sort
-                    && key.kind == KeyType::S
+                let is_number = key.kind == KeyType::S
                     && field.path.is_empty()
                     && matches!(kind, AttributeType::Integer | AttributeType::Float);
                 let is_time = kind == AttributeType::Datetime;
-                let may_be_time = is_sort && matches!(kind, AttributeType::String | AttributeType::Any);
+                let may_be_time = matches!(kind, AttributeType::String | AttributeType::Any);
                 let is_known = parts.iter().any(|part: &SeenPart| part.key == number && part.span == expression.span);
                 if key.kind == KeyType::S && (is_number || is_time || may_be_time) && !is_known {
                     parts.push(SeenPart {

@@ -21,6 +21,8 @@ pub enum TimeFormat {
     IsoOtherOffset,
     /// `2024-05-17 09:30:00`, with or without more
     Space,
+    /// `20240517`
+    BasicDate,
     /// `20240517T093000`
     Basic,
     /// Seconds since 1970
@@ -31,7 +33,7 @@ pub enum TimeFormat {
 
 impl TimeFormat {
     /// Every one.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Date,
         Self::Iso,
         Self::IsoZ,
@@ -39,6 +41,7 @@ impl TimeFormat {
         Self::IsoOffset,
         Self::IsoOtherOffset,
         Self::Space,
+        Self::BasicDate,
         Self::Basic,
         Self::EpochSeconds,
         Self::EpochMilliseconds,
@@ -54,20 +57,32 @@ impl TimeFormat {
             Self::IsoOffset => "YYYY-MM-DDThh:mm:ss+00:00",
             Self::IsoOtherOffset => "YYYY-MM-DDThh:mm:ss±hh:mm",
             Self::Space => "YYYY-MM-DD hh:mm:ss",
+            Self::BasicDate => "YYYYMMDD",
             Self::Basic => "YYYYMMDDThhmmss",
             Self::EpochSeconds => "epoch seconds",
             Self::EpochMilliseconds => "epoch milliseconds",
         }
     }
+
+    /// True where times of the two formats sort by time, side by side: a date sorts before all times of its day.
+    pub fn sorts_with(self, other: Self) -> bool {
+        use TimeFormat::{Basic, BasicDate, Date, EpochMilliseconds, EpochSeconds};
+        let is_extended = |one: Self| !matches!(one, Date | BasicDate | Basic | EpochSeconds | EpochMilliseconds);
+        match (self, other) {
+            (Date, one) | (one, Date) => matches!(one, Date) || is_extended(one),
+            (BasicDate, Basic) | (Basic, BasicDate) => true,
+            (one, other) => one as u8 == other as u8,
+        }
+    }
 }
 
-/// The format of a time; none where the text is no time, or could as well be a number.
+/// The format of a time, in capitals or not; none where the text is no time, or could as well be a number.
 ///
 /// A fraction of a second makes no difference where there is no `Z`: such times sort by time all the same.
 pub fn time_format(text: &str) -> Option<TimeFormat> {
     let bytes = text.as_bytes();
     let digits = |from: usize, to: usize| bytes.get(from..to).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
-    if bytes.len() >= 15 && bytes[8] == b'T' && digits(0, 8) && digits(9, 15) {
+    if bytes.len() >= 15 && matches!(bytes[8], b'T' | b't') && digits(0, 8) && digits(9, 15) {
         return Some(TimeFormat::Basic);
     }
     if bytes.len() < 10 || bytes[4] != b'-' || bytes[7] != b'-' || !digits(0, 4) || !digits(5, 7) || !digits(8, 10) {
@@ -82,7 +97,7 @@ pub fn time_format(text: &str) -> Option<TimeFormat> {
     }
     match bytes[10] {
         b' ' => return Some(TimeFormat::Space),
-        b'T' => {}
+        b'T' | b't' => {}
         _ => return None,
     }
     let mut at = if bytes.get(16) == Some(&b':') && digits(17, 19) { 19 } else { 16 };
@@ -95,8 +110,8 @@ pub fn time_format(text: &str) -> Option<TimeFormat> {
     }
     match &text.get(at..)? {
         &"" => Some(TimeFormat::Iso),
-        &"Z" if has_fraction => Some(TimeFormat::IsoFractionZ),
-        &"Z" => Some(TimeFormat::IsoZ),
+        &"Z" | &"z" if has_fraction => Some(TimeFormat::IsoFractionZ),
+        &"Z" | &"z" => Some(TimeFormat::IsoZ),
         &"+00:00" => Some(TimeFormat::IsoOffset),
         offset if offset.len() == 6 && offset.starts_with(['+', '-']) && offset.as_bytes()[3] == b':' => {
             Some(TimeFormat::IsoOtherOffset)
@@ -152,11 +167,12 @@ pub fn looks(text: &str, is_number: bool, is_time: bool) -> Looks {
     }
     // A cheap look first: most values are no times.
     let bytes = text.as_bytes();
-    if bytes.len() < 10 || !bytes[0].is_ascii_digit() {
+    if bytes.len() < 8 || !bytes[0].is_ascii_digit() {
         return Looks::Other;
     }
     match time_format(text) {
         Some(format) => Looks::Time(format),
+        None if is_time && all_digits(text) && text.len() == 8 => Looks::Time(TimeFormat::BasicDate),
         None if is_time && all_digits(text) && text.len() == 10 => Looks::Time(TimeFormat::EpochSeconds),
         None if is_time && all_digits(text) && text.len() == 13 => Looks::Time(TimeFormat::EpochMilliseconds),
         None => Looks::Other,
@@ -239,6 +255,8 @@ mod tests {
             ("2024-05-17T09:30:00-05:00", Some(TimeFormat::IsoOtherOffset)),
             ("2024-05-17 09:30:00", Some(TimeFormat::Space)),
             ("20240517T093000Z", Some(TimeFormat::Basic)),
+            ("2024-05-17t09:30:00.5z", Some(TimeFormat::IsoFractionZ)),
+            ("20240517t093000z", Some(TimeFormat::Basic)),
             ("123e4567-e89b-12d3-a456-426614174000", None),
             ("2024-05-17-extra", None),
             ("2024-05-17Tabc", None),
@@ -249,7 +267,33 @@ mod tests {
         }
         assert_eq!(looks("1715938200", false, true), Looks::Time(TimeFormat::EpochSeconds));
         assert_eq!(looks("1715938200", false, false), Looks::Other);
+        assert_eq!(looks("20240517", false, true), Looks::Time(TimeFormat::BasicDate));
+        assert_eq!(looks("20240517", false, false), Looks::Other);
         assert_eq!(looks("29.99", true, false), Looks::Number(2));
         assert_eq!(looks("-5", true, false), Looks::Other);
+    }
+
+    #[test]
+    fn a_date_sorts_with_the_times_of_its_form() {
+        use TimeFormat::*;
+        for (one, other, wanted) in [
+            (Date, Iso, true),
+            (Date, IsoFractionZ, true),
+            (Date, IsoOtherOffset, true),
+            (Date, Space, true),
+            (BasicDate, Basic, true),
+            (IsoZ, IsoZ, true),
+            // 20240517 comes behind 2024-05-18.
+            (Date, BasicDate, false),
+            (Date, Basic, false),
+            (BasicDate, Iso, false),
+            (Date, EpochSeconds, false),
+            (EpochSeconds, EpochMilliseconds, false),
+            (IsoZ, IsoOtherOffset, false),
+            (IsoZ, IsoFractionZ, false),
+            (Iso, Space, false),
+        ] {
+            assert_eq!((one.sorts_with(other), other.sorts_with(one)), (wanted, wanted), "{one:?} {other:?}");
+        }
     }
 }

@@ -7,7 +7,9 @@ use super::python::{is_blank, is_true, str_of};
 use super::regular::lowered;
 use super::shape::{Hole, Shape};
 use super::values::ValuesOf;
-use crate::model::{Case, Cell, Dialect, Era, Expression, Key, KeyValue, Model, Piece, Rule, Template};
+use crate::model::{
+    Case, Cell, Dialect, Era, Expression, ExpressionKind, FieldPath, Key, KeyValue, Model, Piece, Rule, Template,
+};
 use crate::text::Span;
 use crate::value::Value;
 
@@ -38,6 +40,11 @@ impl<'m> Way<'m> {
             WayPiece::Hole(expression) => Some(*expression),
             WayPiece::Text(_) => None,
         })
+    }
+
+    /// True where it prints a field as it is.
+    pub fn prints(&self, field: &FieldPath) -> bool {
+        self.holes().any(|hole| matches!(&hole.kind, ExpressionKind::Field(own) if own == field))
     }
 
     /// The text before its first hole; the whole where it has none.

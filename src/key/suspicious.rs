@@ -2,6 +2,8 @@
 
 use super::python::{is_blank, strip};
 use super::trace::{Part, PartKind};
+use crate::model::Model;
+use crate::value::Value;
 
 /// The words that stand for nothing in Python, JSON and JavaScript.
 pub const NOTHING: [&str; 4] = ["none", "null", "undefined", "nan"];
@@ -25,14 +27,14 @@ pub enum Placeholder {
 
 /// How a part of a key says that its field has no value, where it does. `text` is the part's; `is_unset` is true where
 /// the item gives its field none.
-pub fn placeholder(part: &Part<'_>, text: &str, is_unset: bool) -> Option<Placeholder> {
+pub fn placeholder(part: &Part<'_>, text: &str, is_unset: bool, model: &Model) -> Option<Placeholder> {
     let is_field = match part.kind {
         PartKind::Field(_) => true,
         PartKind::Fallback(Some(_)) => false,
         PartKind::Fallback(None) | PartKind::Literal => return None,
     };
     // A literal that stands in for a field is the model's own text, unless it is none.
-    if is_field && stands_for_nothing(text) {
+    if is_field && stands_for_nothing(text) && (is_unset || !is_listed(part, text, model)) {
         Some(Placeholder::Word)
     } else if is_field && is_unset && text.to_ascii_lowercase().contains("none") {
         Some(Placeholder::Dressed)
@@ -41,6 +43,14 @@ pub fn placeholder(part: &Part<'_>, text: &str, is_unset: bool) -> Option<Placeh
     } else {
         None
     }
+}
+
+/// True where the model's `enum` has the text as a value of the part's field, in whatever case the dialect writes it.
+fn is_listed(part: &Part<'_>, text: &str, model: &Model) -> bool {
+    let PartKind::Field(field) = part.kind else { return false };
+    let attribute = field.attribute.and_then(|at| model.attributes.get(at));
+    let is_text = |value: &Value<'_>| matches!(value, Value::Str(own) if own.eq_ignore_ascii_case(text));
+    field.path.is_empty() && attribute.is_some_and(|own| own.allowed.iter().any(|one| is_text(&one.value)))
 }
 
 /// Where a blank part leaves its key with an empty part.

@@ -244,7 +244,8 @@ impl Reader<'_> {
     }
 
     fn hot(&self, index: &CatalogIndex, partitions: &Partitions) -> Vec<(Group, Finding)> {
-        if partitions.items < HOT_ITEMS {
+        // A local index has the table's partitions.
+        if partitions.items < HOT_ITEMS || index.is_local() {
             return Vec::new();
         }
         let (by_items, by_bytes) = partitions.largest(LISTED);
@@ -367,30 +368,33 @@ impl Reader<'_> {
     }
 }
 
-/// Numbers of several widths in a part that holds nothing else. Those that are not as wide as most count.
+/// Numbers of several widths in a part that holds mostly numbers. Those that are not as wide as most count.
 fn mixed_widths<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
     let widths: Vec<(usize, &crate::audit::Group)> =
         seen.widths.iter().enumerate().filter(|(_, group)| group.count > 0).collect();
-    if widths.len() < 2 || seen.others > 0 {
-        return None;
-    }
     let usual = widths.iter().map(|(_, group)| group.count).max().unwrap_or_default();
     let all: u64 = widths.iter().map(|(_, group)| group.count).sum();
+    if widths.len() < 2 || seen.others > all {
+        return None;
+    }
     let shown: Vec<String> = widths.iter().map(|(width, group)| format!("{} of width {width}", group.count)).collect();
     let detail = shown.join(", ");
     let examples = widths.iter().filter_map(|(_, group)| group.example.as_ref()).collect();
     Some((Group { detail: Some(detail), count: all - usual, ..group.clone() }, examples))
 }
 
-/// Times of several formats in a part that holds nothing else. Those that are not as most are count.
+/// Times of formats that do not sort together, in a part that holds mostly times. Those that are not as most are count.
 fn mixed_formats<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
     let formats: Vec<(TimeFormat, &crate::audit::Group)> =
         TimeFormat::ALL.into_iter().zip(&seen.formats).filter(|(_, group)| group.count > 0).collect();
-    if formats.len() < 2 || seen.others > 0 {
-        return None;
-    }
+    let times: u64 = formats.iter().map(|(_, group)| group.count).sum();
+    let clashes = |one: TimeFormat| formats.iter().any(|(other, _)| !one.sorts_with(*other));
+    let formats: Vec<_> = formats.iter().filter(|(format, _)| clashes(*format)).collect();
     let usual = formats.iter().map(|(_, group)| group.count).max().unwrap_or_default();
     let all: u64 = formats.iter().map(|(_, group)| group.count).sum();
+    if formats.is_empty() || seen.others > times {
+        return None;
+    }
     let shown: Vec<String> =
         formats.iter().map(|(format, group)| format!("{} as {}", group.count, format.pattern())).collect();
     let detail = shown.join(", ");

@@ -158,10 +158,16 @@ fn file_name(source: &SourceFile) -> &str {
 /// An ignore that matched nothing.
 pub fn unused_ignore(place: Place, name: &str, fix: Fix) -> DesignFinding {
     let subject = [file_name(&place.source).to_owned(), name.to_owned()];
+    let help = match rule(name) {
+        Some(rule) if !rule.is_about_designs() => {
+            "remove the comment: the rule is not about designs, and `[rules]` of dynkeys.toml sets its level"
+        }
+        _ => "remove the comment",
+    };
     DesignFinding::new(&UNUSED_IGNORE, place, format!("this ignores `{name}`, and nothing of it is found here"))
         .label("hides nothing")
         .subject(subject)
-        .help("remove the comment")
+        .help(help)
         .fix(fix)
 }
 

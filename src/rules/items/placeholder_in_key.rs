@@ -42,7 +42,7 @@ leave the attribute out instead: `value` with an expression that can be `none`.
 
 ## When to ignore
 
-When the word is a real value: Null is a family name.
+When the word is a real value: Null is a family name. One that the model's `enum` lists is not found.
 ",
     checks: &[Check::Item(check), Check::Audit(Defect::PlaceholderInKey)],
 };
@@ -52,7 +52,9 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
         for part in view.parts {
             let (PartKind::Field(field) | PartKind::Fallback(Some(field))) = part.kind else { continue };
             let text = view.part_text(part);
-            let Some(found) = placeholder(part, text, context.is_unset(field)) else { continue };
+            let Some(found) = placeholder(part, text, context.is_unset(field), context.engine.model()) else {
+                continue;
+            };
             let name = &field.name;
             let state = context.slot(field).map(|slot| slot.state);
             let (message, help) = if view.is_eager(context) {

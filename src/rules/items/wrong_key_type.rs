@@ -20,8 +20,10 @@ pub static RULE: Rule = Rule {
 A value that does not fit the type of its key attribute: a number for a key of type `S`, text for a key of type `N`, a
 boolean, a list or a map for any. A number that DynamoDB cannot store, of more than 38 digits or not finite, counts too.
 
-In a table, `dynkeys audit` finds an item whose index key is of another type than the model says. Where that is the
-primary key, no model has such keys, and it is [`unclassified-item`](unclassified-item.md).
+In a table, `dynkeys audit` finds an item whose index key is of another type than the model says: it was there before the
+index, which leaves it out
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.OnlineOps.ViolationDetection.html>), or the model
+is wrong. Where it is the primary key, no model has such keys, and it is [`unclassified-item`](unclassified-item.md).
 
 ## Why it matters
 

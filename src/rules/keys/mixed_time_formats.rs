@@ -18,16 +18,16 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-Two ways to write a time in one sort key attribute, of two entities that can share a partition or of two cases of one key,
-behind the same text. Each sorts for itself, and the two do not sort together. The finding shows two items and the order in
-which DynamoDB returns them.
+Two ways to write a time in one sort key attribute, of two entities that can share a partition or of two cases of one
+key, behind the same text. Each sorts for itself, and the two do not sort together. The finding shows two items and the
+order in which DynamoDB returns them.
 
 Formats that do sort together are fine (`2024-05-17` and `2024-05-17T09:30:00`), and so are times behind different
 prefixes, which never mix.
 
-In a table, `dynkeys audit` finds a part of a sort key in which times are stored in several such formats: in most items of
-the entity it holds a time, and some are written otherwise than the others. The count is of those that are not written as
-most are.
+In a table, `dynkeys audit` finds a part of a sort key in which the times of one entity are stored in several such
+formats. The count is of those that are not written as most are, and the examples show one of each format. Where more
+of the entity's items have something else in that part than a time, nothing is said.
 
 ## Why it matters
 

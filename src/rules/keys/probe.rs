@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::key::{Automaton, Half, Written, conforms, of_attribute};
-use crate::model::{Attribute, Expression, ExpressionKind, FieldPath, KeyType};
+use crate::model::{Attribute, Expression, FieldPath, KeyType};
 use crate::rules::{Entity, Entries, KeyOf, Witness};
 use crate::value::Value;
 
@@ -117,12 +117,8 @@ pub(super) fn sorted_holes(entity: &Entity) -> Vec<(KeyOf<'_>, &Expression)> {
 /// it is.
 pub(super) fn is_fixed_by_partition(key: KeyOf<'_>, field: &FieldPath) -> bool {
     let keys = key.entity.keys_of(key.index);
-    keys.iter().filter(|key| key.half == Half::Partition).any(|partition| {
-        partition
-            .ways()
-            .iter()
-            .all(|way| way.holes().any(|hole| matches!(&hole.kind, ExpressionKind::Field(own) if own == field)))
-    })
+    let mut partition = keys.iter().filter(|key| key.half == Half::Partition);
+    partition.any(|key| key.ways().iter().all(|way| way.prints(field)))
 }
 
 /// A text that the attribute may have and that matches a pattern as a whole.

@@ -12,24 +12,20 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-Two items of the files with the same primary key. Of three there are two findings, and so on. The finding says where both
-are.
+Two items of the files with the same primary key. Of three there are two findings, and so on. The finding says where
+both are. Items that lack a part of the primary key are [`unclassified-item`](unclassified-item.md), and are not
+compared.
 
-It is looked for on request only, since it has to remember the key of every item:
-
-```text
-dynkeys audit --items a.jsonl b.jsonl --check duplicate-primary-key
-```
-
-That takes up to 90 bytes of memory an item, 90 MB for a million, and the audit is slower. Keys are remembered as hashes
-of 128 bits, so that two different keys are as good as never taken for one.
+It is looked for on request only, with `--check duplicate-primary-key`, since the key of every item has to be
+remembered. That takes up to 90 bytes of memory an item, 90 MB for a million, and the audit is slower. Keys are
+remembered as hashes of 128 bits, so that two different keys are as good as never taken for one.
 
 ## Why it matters
 
 A table holds one item of a primary key
 (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html#HowItWorks.CoreComponents.PrimaryKey>):
-when such files are loaded, one item replaces the other, and which one is left depends on the order. A
-`BatchWriteItem` that holds both is refused as a whole
+when such files are loaded, one item replaces the other, and which one is left depends on the order. A `BatchWriteItem`
+that holds both is refused as a whole
 (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>).
 
 ## Example

@@ -12,16 +12,16 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A partition key value of the table or of a global index that has 10 % or more of its items, or of their bytes. Only where
-the table or the index has 1,000 items or more: of few items some value always has many. An index that has a single
-value in all items counts, too. The report lists the ten largest values by items and by bytes, with the Gini coefficient:
-0 where all are alike, near 1 where few have nearly all.
+A partition key value of the table or of a global index that has 10 % or more of its items, or of their bytes. Only
+where the table or the index has 1,000 items or more: of few items some value always has many. An index that has a
+single value in all items counts, too. The report lists the ten largest values by items and by bytes, with the Gini
+coefficient: 0 where all are alike, near 1 where few have nearly all.
 
-Up to 3,072 values of an index are counted exactly. Beyond, sizes are estimated, and the report says by how many items they
-may be off.
+Up to 3,072 values of an index are counted exactly. Beyond, sizes are estimated, and the report says by how many items
+they may be off.
 
-The audit sees how much is stored, not how much is read and written. A local index has the table's partitions, and nothing
-is said of it.
+The audit sees how much is stored, not how much is read and written. A local index has the table's partitions, and
+nothing is said of it.
 
 ## Why it matters
 
@@ -40,8 +40,8 @@ Every user is in the partition `users` of `gsi0`: 100 % of the items.
 
 ## How to fix
 
-Put something with many values into the partition key: a tenant, a month, a shard (`users#3`, of ten that are read side by
-side: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html>).
+Put something with many values into the partition key: a tenant, a month, a shard (`users#3`, of ten that are read side
+by side: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html>).
 
 ## When to ignore
 

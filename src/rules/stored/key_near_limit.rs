@@ -12,15 +12,15 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A partition key of 1844 bytes of UTF-8 or more, or a sort key of 922 or more: 90 % of the 2048 and 1024 that
-DynamoDB takes. Keys of the table and of its indexes count alike. The report shows how the lengths of all keys are spread.
+A partition key of 1844 bytes of UTF-8 or more, or a sort key of 922 or more: 90 % of the 2048 and 1024 that DynamoDB
+takes. Keys of the table and of its indexes count alike. The report shows how the lengths of all keys are spread.
 
 ## Why it matters
 
 The next longer value is refused with a ValidationException
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-partition-sort-keys>). The write
-fails for one user, with a value that nobody has tried. Items that were in the table before an index was added may even
-have longer values: the index leaves them out
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-partition-sort-keys>). The
+write fails for one user, with a value that nobody has tried. Items that were in the table before an index was added
+may even have longer values: the index leaves them out
 (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.OnlineOps.ViolationDetection.html>).
 
 ## Example

@@ -13,16 +13,18 @@ pub static RULE: Rule = Rule {
 ## What it finds
 
 An item with the key of an index for which its model writes none: since a condition in `cases` is no longer true, since
-the value of the key is none, or since the model does not have this index at all, though others of the table do. An
-attribute that is a field of the model is the item's own, whatever index it also is a key of.
+the value of the key is none, or since the model does not have this index at all, though others of the table do.
+
+An attribute that is a field of the model is the item's own, whatever index it also is a key of. One that is a field of
+other models only is found where the item has the whole key, and so is in the index.
 
 ## Why it matters
 
 The item stays in the index
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-general-sparse-indexes.html>): an order that
-was shipped is still in the list of the open ones. An `UpdateItem` leaves every attribute that it does not name
-(<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html>), so a key that becomes none stays
-unless it is removed.
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-general-sparse-indexes.html>): an order
+that was shipped is still in the list of the open ones. An `UpdateItem` leaves every attribute that it does not name
+(<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html>), so a key that becomes none
+stays unless it is removed.
 
 ## Example
 

@@ -12,9 +12,10 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A part of a text sort key that holds a number, in most items of the entity at least, and holds it with several counts of
-digits before the point: `line#9` and `line#10`. The count is of those that are not as wide as most are, and the examples
-show one of each width.
+A part of a text sort key in which the model puts a number, and in which the stored numbers have several counts of
+digits before the point: `line#9` and `line#10`. The count is of those that are not as wide as most are, and the
+examples show one of each width. Where more of an entity's items have something else in that part than a number,
+nothing is said.
 
 Nothing is said of partition keys, which have no order; of keys of type `N`, which sort as numbers; nor of a field that
 the index's partition key holds as well, which is the same in the whole partition.
@@ -22,9 +23,9 @@ the index's partition key holds as well, which is the same in the whole partitio
 ## Why it matters
 
 Text sorts by its bytes
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>): `line#10` comes
-before `line#9`. Lists come out in the wrong order, `between` and `<` leave items out, and \"the highest\" is not the last.
-`dynkeys lint` says that a key can do this ([`unpadded-number`](unpadded-number.md),
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>): `line#10`
+comes before `line#9`. Lists come out in the wrong order, `between` and `<` leave items out, and \"the highest\" is not
+the last. `dynkeys lint` says that a key can do this ([`unpadded-number`](unpadded-number.md),
 [`padding-too-narrow`](padding-too-narrow.md)); here it has happened.
 
 ## Example

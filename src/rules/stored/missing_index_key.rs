@@ -12,8 +12,9 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-An item without any key of an index, whose model writes that key for it. With one half of the key there it is
-[`half-index-key`](half-index-key.md).
+An item that has nothing of the key of an index, whose model writes that key for it. With one half of the key there it
+is [`half-index-key`](half-index-key.md). An attribute that is a field as well, or a key of another index, is there
+anyway and does not count as a half.
 
 Nothing is said of an index with `sparse = true`, of one whose key the model leaves out for this item, of a key whose
 fields cannot be read, nor of any index while an index is scanned.
@@ -21,9 +22,9 @@ fields cannot be read, nor of any index while an index is scanned.
 ## Why it matters
 
 An item is in an index only when it has all of its key attributes
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-general-sparse-indexes.html>). It is missing
-from every query of this one, and nothing fails. The usual cause: the index came later, and the items from before were
-never written again; DynamoDB's backfill takes items as they are and makes no keys.
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-general-sparse-indexes.html>). It is
+missing from every query of this one, and nothing fails. The usual cause: the index came later, and the items from
+before were never written again; DynamoDB's backfill takes items as they are and makes no keys.
 
 ## Example
 

@@ -12,9 +12,9 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A key with a control character (a tab, a line's end, a zero byte), with white space at an end of one of its parts, or whose
-text is not in Unicode's form NFC: `e` with a combining accent in place of `é`. A part that is white space and nothing
-else is [`blank-key-part`](blank-key-part.md). White space that the model's own text has is left alone.
+A key with a control character (a tab, a line's end, a zero byte), with white space at an end of one of its parts, or
+whose text is not in Unicode's form NFC: `e` with a combining accent in place of `é`. A part that is white space and
+nothing else is [`blank-key-part`](blank-key-part.md). White space that the model's own text has is left alone.
 
 It is found where the model writes the same key, since the value itself is odd, and where the stored key differs from
 the model's in nothing else.
@@ -22,9 +22,10 @@ the model's in nothing else.
 ## Why it matters
 
 Keys are compared byte by byte, and DynamoDB changes none of them
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>). `email#ann@example.com`
-and the same with a space behind it are two keys that look like one on a screen. macOS and some keyboards write accents
-as two characters, browsers and most databases as one, so the same name is found from one device and not from another.
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>).
+`email#ann@example.com` and the same with a space behind it are two keys that look like one on a screen. macOS and some
+keyboards write accents as two characters, browsers and most databases as one, so the same name is found from one
+device and not from another.
 
 ## Example
 

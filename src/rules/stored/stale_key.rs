@@ -12,13 +12,14 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-A key of an item that is not what its model writes for the fields which the item has now. It is counted by index, and the
-examples show both values. Where the difference has a cause that says more, it is found as that and not as this: a
-placeholder ([`placeholder-in-key`](placeholder-in-key.md)), a key cut short ([`truncated-key`](truncated-key.md)), a blank
-part ([`blank-key-part`](blank-key-part.md)), case alone ([`case-variant-key`](case-variant-key.md)), white space, controls
-or Unicode's form alone ([`odd-characters`](odd-characters.md)).
+A key of an item that is not what its model writes for the fields which the item has now. It is counted by index, and
+the examples show both values. Where the difference has a cause that says more, it is found as that and not as this: a
+placeholder ([`placeholder-in-key`](placeholder-in-key.md)), a key cut short ([`truncated-key`](truncated-key.md)), a
+blank part ([`blank-key-part`](blank-key-part.md)), case alone ([`case-variant-key`](case-variant-key.md)), white
+space, controls or Unicode's form alone ([`odd-characters`](odd-characters.md)).
 
-Keys whose fields are not all there to read, since the index that is scanned does not carry them, are not compared.
+A key that the model cannot write, since Python would raise for the fields that the item has, is stale as well. Keys
+whose fields are not all there to read, since the index that is scanned does not carry them, are not compared.
 
 ## Why it matters
 

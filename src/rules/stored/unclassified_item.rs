@@ -12,10 +12,10 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-An item whose primary key has the shape of no entity's, whatever the values and their case, or that lacks the primary key.
-Such items are counted by the shape of their keys, so that a forgotten entity is one line and not a million: what looks
-like a word stays, and values show as `{uuid}`, `{ulid}`, `{number}`, `{time}`, `{hex}`, `{email}` or `{text}`. Where there
-are more than 1024 shapes, all are told less closely, at last by their first words alone.
+An item whose primary key has the shape of no entity's, whatever the values and their case, or that lacks the primary
+key. Such items are counted by the shape of their keys, so that a forgotten entity is one line and not a million: what
+looks like a word stays, and values show as `{uuid}`, `{ulid}`, `{number}`, `{time}`, `{hex}`, `{email}` or `{text}`.
+Where there are more than 1024 shapes, all are told less closely, at last by their first words alone.
 
 Nothing else is said of such an item: no model tells what its keys should be.
 
@@ -35,8 +35,8 @@ No model has keys like that. It counts as `invoice#{uuid} / invoice#{number}`.
 
 ## How to fix
 
-Write a model for the entity (`dynkeys init` shows how one begins), or delete what nobody needs. Where an entity does have
-a model, compare the shape with it: a missing prefix or another delimiter is seen at once.
+Write a model for the entity (`dynkeys init` shows how one begins), or delete what nobody needs. Where an entity does
+have a model, compare the shape with it: a missing prefix or another delimiter is seen at once.
 
 ## When to ignore
 
