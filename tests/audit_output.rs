@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use common::{Run, assert_file, command, finish, root, run_in, sarif};
 use dynkeys::audit::Defect;
+use dynkeys::emit::{Terminal, write_audited, write_audited_markdown};
+use dynkeys::report::Audited;
 use dynkeys::text::is_printable;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -63,6 +65,38 @@ fn people_see_what_matters_first_and_then_each_check() {
     let wide = run.stdout.lines().map(textwrap::core::display_width).max().unwrap();
     assert!(wide <= 80, "{wide} columns");
     assert!(run.stdout.ends_with("\n82 items audited, 12 errors, 21 warnings\n"), "{}", run.stdout);
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for folder in [shop(), hostile()] {
+        let report: Audited = serde_json::from_value(audit(&folder, &["--format", "json"]).json()).unwrap();
+        for width in [20, 40, 47, 60, 80, 133, 300] {
+            let mut out = Vec::new();
+            write_audited(&mut out, Terminal { width, color: false }, &report, 9).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let wide = text.lines().map(textwrap::core::display_width).max().unwrap();
+            assert!(wide <= usize::from(width.max(40)), "{wide} columns in {width}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn estimates_say_how_far_off_they_may_be() {
+    let mut report = audit(&shop(), &["--format", "json"]).json();
+    let partitions = &mut report["indexes"]["primary"]["partitions"];
+    for (name, value) in [("count", json!(1_234_567)), ("exact", json!(false)), ("error", json!(1_234))] {
+        partitions[name] = value;
+    }
+    let report: Audited = serde_json::from_value(report).unwrap();
+    let (mut human, mut markdown) = (Vec::new(), Vec::new());
+    write_audited(&mut human, Terminal::FILE, &report, 0).unwrap();
+    write_audited_markdown(&mut markdown, &report, 0).unwrap();
+    for text in [human, markdown].map(|bytes| String::from_utf8(bytes).unwrap()) {
+        for told in [" 1,234,567 ± 3.2 % ", "The items of a partition are estimates (95 %): primary ± 1,234."] {
+            assert!(text.contains(told), "{told}:\n{text}");
+        }
+    }
 }
 
 #[test]
