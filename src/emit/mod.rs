@@ -10,6 +10,7 @@ mod human;
 mod json;
 mod lint;
 mod markdown;
+mod page;
 mod pages;
 mod query;
 mod rules;
