@@ -356,7 +356,7 @@ pub struct AuditArgs {
     #[arg(long)]
     pub redact: bool,
     /// The output's format
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: AuditFormat,
     /// Write to this file, whole or not at all, instead of to standard output
     #[arg(long, short, value_name = "FILE")]
@@ -384,6 +384,8 @@ pub struct AuditArgs {
 /// The formats of `audit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum AuditFormat {
+    /// For people: what matters first, then each check with examples, then the indexes
+    Human,
     /// One JSON document
     Json,
     /// A line of JSON a finding, as it is found
@@ -464,7 +466,7 @@ pub struct MergeArgs {
     #[arg(long)]
     pub redact: bool,
     /// The output's format
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: AuditFormat,
     /// Write to this file, whole or not at all, instead of to standard output
     #[arg(long, short, value_name = "FILE")]

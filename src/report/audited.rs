@@ -333,6 +333,22 @@ impl Audited {
     }
 }
 
+impl Check {
+    /// The examples of one of its groups.
+    pub fn examples_of<'c>(&'c self, group: &'c Group) -> impl Iterator<Item = &'c Finding> {
+        // An example may tell the attribute that the items of its group have not in common.
+        let is_attribute = |one: &Finding| group.attribute.is_none() || group.attribute == one.attribute;
+        let is_of = move |one: &&Finding| {
+            group.entity == one.entity
+                && group.index == one.index
+                && is_attribute(one)
+                && group.subject == one.subject
+                && group.detail == one.detail
+        };
+        self.examples.iter().filter(is_of)
+    }
+}
+
 /// A key as an object.
 mod key {
     use indexmap::IndexMap;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::{AuditFormat, EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, Streams};
-use crate::emit::{write_audited_findings, write_audited_json};
+use crate::emit::{Terminal, write_audited, write_audited_findings, write_audited_json};
 use crate::error::Error;
 use crate::files::write_whole;
 use crate::report::{Audited, FailOn, Levels, Part};
@@ -40,10 +40,10 @@ pub fn finish(
         save(file, &bytes)?;
     }
     match wanted.output {
-        None => write(&audited, wanted, true, streams.out)?,
+        None => write(&audited, wanted, Some(streams.terminal), streams.out)?,
         Some(file) => {
             let mut bytes = Vec::new();
-            write(&audited, wanted, false, &mut bytes)?;
+            write(&audited, wanted, None, &mut bytes)?;
             save(file, &bytes)?;
         }
     }
@@ -64,9 +64,16 @@ fn save(file: &Path, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
-fn write(audited: &Audited, wanted: &Wanted<'_>, is_streamed: bool, out: &mut dyn std::io::Write) -> Result<(), Error> {
+/// Writes the format for the reader of standard output, or for that of a file.
+fn write(
+    audited: &Audited,
+    wanted: &Wanted<'_>,
+    terminal: Option<Terminal>,
+    out: &mut dyn std::io::Write,
+) -> Result<(), Error> {
     match wanted.format {
+        AuditFormat::Human => write_audited(out, terminal.unwrap_or(Terminal::FILE), audited, wanted.examples),
         AuditFormat::Json => write_audited_json(out, audited),
-        AuditFormat::Jsonl => write_audited_findings(out, audited, is_streamed),
+        AuditFormat::Jsonl => write_audited_findings(out, audited, terminal.is_some()),
     }
 }
