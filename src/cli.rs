@@ -386,6 +386,8 @@ pub struct AuditArgs {
 pub enum AuditFormat {
     /// For people: what matters first, then each check with examples, then the indexes
     Human,
+    /// A page for a browser, with charts: one file that loads nothing
+    Html,
     /// One JSON document
     Json,
     /// A line of JSON a finding, as it is found

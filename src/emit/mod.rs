@@ -19,7 +19,7 @@ mod sarif;
 mod terminal;
 
 pub use audit::{
-    write_audited, write_audited_finding, write_audited_findings, write_audited_json, write_audited_sum,
+    audited_html, write_audited, write_audited_finding, write_audited_findings, write_audited_json, write_audited_sum,
     write_compared, write_compared_json, write_compared_markdown,
 };
 pub use diagnostic::Diagnostics;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::{AuditFormat, EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, Streams};
-use crate::emit::{Terminal, write_audited, write_audited_findings, write_audited_json};
+use crate::emit::{Terminal, audited_html, write_audited, write_audited_findings, write_audited_json};
 use crate::error::Error;
 use crate::files::write_whole;
 use crate::report::{Audited, FailOn, Levels, Part};
@@ -73,6 +73,7 @@ fn write(
 ) -> Result<(), Error> {
     match wanted.format {
         AuditFormat::Human => write_audited(out, terminal.unwrap_or(Terminal::FILE), audited, wanted.examples),
+        AuditFormat::Html => out.write_all(audited_html(audited).as_bytes()).map_err(Error::Output),
         AuditFormat::Json => write_audited_json(out, audited),
         AuditFormat::Jsonl => write_audited_findings(out, audited, terminal.is_some()),
     }
