@@ -74,7 +74,7 @@ fn contents(charts: &[charts::Section], found: &[(&str, &Check)]) -> String {
 
 /// What half a screen has room for.
 fn summary(audited: &Audited, found: &[(&str, &Check)]) -> String {
-    let Audited { source, coverage, summary, dialect, .. } = audited;
+    let Audited { coverage, summary, dialect, .. } = audited;
     let class = match (found.first(), coverage.complete) {
         (Some((_, check)), _) => check.level.as_str(),
         (None, false) => "warning",
@@ -95,11 +95,10 @@ fn summary(audited: &Audited, found: &[(&str, &Check)]) -> String {
     let _ = writeln!(text, "<li><b>{}</b> items</li>", words::number(coverage.items));
     let _ = writeln!(text, "<li><b>{}</b> of data</li>\n</ul>", words::size(coverage.bytes));
     let (dialect, remark) = words::dialect(dialect);
-    let mut rows = vec![("Source", words::source(source)), ("Read", words::read(coverage))];
-    rows.push(match words::incomplete(coverage) {
+    let mut rows = vec![match words::incomplete(coverage) {
         Some(reason) => ("Incomplete", reason),
         None => ("Complete", "everything was read that was asked for".to_owned()),
-    });
+    }];
     rows.extend(coverage.sample.as_ref().map(|sample| ("Sample", words::sample(sample))));
     rows.push(("Dialect", dialect));
     rows.extend(remark.map(|remark| ("Mind", remark)));

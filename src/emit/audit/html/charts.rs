@@ -31,7 +31,8 @@ pub(super) fn sections(audited: &Audited) -> Vec<Section> {
     sections.into_iter().filter(|section| !section.content.is_empty()).collect()
 }
 
-const SIZES: &str = "How long keys are and how large items, in bytes, and how much of what DynamoDB takes they use.";
+const SIZES: &str = "How long keys are and how large items, in bytes. The bar below is what DynamoDB takes: it is filled up \
+    to the largest, with marks at the median and at 99 %.";
 
 /// A figure: its caption is HTML.
 fn figure(caption: &str, note: &str, content: &str) -> String {
@@ -172,10 +173,13 @@ fn skew(audited: &Audited, name: &str, index: &IndexReport) -> String {
         format!("<ul class=\"bars\">\n{}</ul>\n", rows.collect::<String>())
     }));
     let mut note = "<span class=\"legend hue0\">items</span> <span class=\"legend hue1\">bytes</span>".to_owned();
+    if largest.iter().any(|one| is_hot(audited, name, &one.key)) {
+        note.push_str(" <span class=\"legend warning\">items of a hot partition</span>");
+    }
     if largest.is_empty() {
         note = "No partition is so large that it is listed.".to_owned();
     } else if error > 0 {
-        let _ = write!(note, " The items of a partition are estimates, ± {} (95 %).", words::number(error));
+        let _ = write!(note, " The items of a partition are estimates, ±&#160;{} (95&#160;%).", words::number(error));
     } else {
         note.push_str(" All were counted exactly.");
     }
@@ -371,7 +375,11 @@ impl Histogram<'_> {
     /// How much of the limit the largest one takes.
     fn gauge(&self) -> String {
         let Spread { p50, p99, max, limit, .. } = *self.spread;
-        let class = if self.is_near { "warning" } else { "hue1" };
+        let class = match self.is_near {
+            _ if max > limit => "error",
+            true => "warning",
+            false => "hue1",
+        };
         let mut svg = format!(
             "<svg class=\"gauge {class}\" role=\"img\" width=\"100%\" height=\"12\"><title>The largest takes {} of the {} \
              bytes of DynamoDB’s limit</title><rect class=\"track\" y=\"2\" width=\"100%\" height=\"8\" rx=\"4\"/>\

@@ -7,7 +7,7 @@ use super::text::{key, keys, stranger, stranger_code, with_code};
 use crate::emit::escape::html;
 use crate::emit::markdown::inline;
 use crate::emit::page::{Cell, cell, columns, head, numeric, table};
-use crate::emit::pages::way_out;
+use crate::emit::pages::{capitalized, way_out};
 use crate::report::{AuditFinding, Check, Group, Level};
 use crate::rules::rule;
 
@@ -25,7 +25,7 @@ pub(super) fn check(name: &str, check: &Check) -> String {
         stranger(&words::count(check)),
     );
     if let Some(rule) = rule {
-        let _ = writeln!(text, "<p>{}</p>", with_code(&inline(rule.summary)));
+        let _ = writeln!(text, "<p>{}.</p>", with_code(&capitalized(&inline(rule.summary))));
     }
     let are_told = check.examples.iter().any(|finding| finding.message.is_some());
     if !are_told {
@@ -99,9 +99,8 @@ fn example(finding: &AuditFinding) -> String {
     let of: Vec<String> =
         [entity, index, attribute, subject].into_iter().flatten().map(|name| stranger(name)).collect();
     let mut text = String::from("<li>\n");
-    if !of.is_empty() {
-        let _ = writeln!(text, "<p class=\"of\">{}</p>", of.join(" <span>·</span> "));
-    }
+    let place = place.as_deref().map(|place| format!(" <small>{}</small>", stranger(place))).unwrap_or_default();
+    let _ = writeln!(text, "<p class=\"of\"><span>{}</span>{place}</p>", of.join(" · "));
     if !finding.key.is_empty() {
         let parts = finding.key.iter().map(|(name, value)| {
             format!("<span class=\"attribute\"><bdi>{}</bdi> = {}</span>", html(name), key(value))
@@ -121,7 +120,6 @@ fn example(finding: &AuditFinding) -> String {
     rows.extend(stored.map(|stored| ("Stored", stored)));
     rows.extend(expected.map(|expected| ("Expected", expected)));
     rows.extend(detail.as_deref().map(|detail| ("How", stranger(detail))));
-    rows.extend(place.as_deref().map(|place| ("Place", stranger(place))));
     text.push_str(&list(&rows));
     text + "</li>\n"
 }
