@@ -386,8 +386,12 @@ pub struct AuditArgs {
 pub enum AuditFormat {
     /// For people: what matters first, then each check with examples, then the indexes
     Human,
+    /// Markdown, for a pull request or the summary of a job
+    Markdown,
     /// A page for a browser, with charts: one file that loads nothing
     Html,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
     /// One JSON document
     Json,
     /// A line of JSON a finding, as it is found

@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use crate::cli::{AuditFormat, EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, Streams};
-use crate::emit::{Terminal, audited_html, write_audited, write_audited_findings, write_audited_json};
+use crate::commands::repository::root;
+use crate::emit::{
+    Terminal, write_audited, write_audited_findings, write_audited_html, write_audited_json, write_audited_markdown,
+    write_audited_sarif, write_audited_sum,
+};
 use crate::error::Error;
 use crate::files::write_whole;
 use crate::report::{Audited, FailOn, Levels, Part};
@@ -47,6 +51,11 @@ pub fn finish(
             save(file, &bytes)?;
         }
     }
+    if wanted.output.is_some() || matches!(wanted.format, AuditFormat::Markdown | AuditFormat::Sarif) {
+        // Whoever looks at the log sees the sum. A log that is gone is no failure.
+        streams.out.flush().map_err(Error::Output)?;
+        let _ = write_audited_sum(streams.err, streams.err_terminal, &audited);
+    }
     Ok(if failed || !audited.coverage.complete {
         EXIT_FAILED
     } else if audited.fails(wanted.fail_on) {
@@ -73,7 +82,12 @@ fn write(
 ) -> Result<(), Error> {
     match wanted.format {
         AuditFormat::Human => write_audited(out, terminal.unwrap_or(Terminal::FILE), audited, wanted.examples),
-        AuditFormat::Html => out.write_all(audited_html(audited).as_bytes()).map_err(Error::Output),
+        AuditFormat::Markdown => write_audited_markdown(out, audited, wanted.examples),
+        AuditFormat::Html => write_audited_html(out, audited),
+        AuditFormat::Sarif => {
+            let folder = std::env::current_dir().unwrap_or_default();
+            write_audited_sarif(out, &root(&folder), audited)
+        }
         AuditFormat::Json => write_audited_json(out, audited),
         AuditFormat::Jsonl => write_audited_findings(out, audited, terminal.is_some()),
     }

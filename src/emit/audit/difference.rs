@@ -66,18 +66,17 @@ impl Difference {
     }
 }
 
-/// A key by itself, safe to show, in which what cannot be seen is spelled out: spaces at an end of a part, accents that
-/// are apart from their letters.
+/// A key by itself, safe to show, in which what cannot be seen is spelled out: spaces at its ends, accents that are apart
+/// from their letters.
 pub(super) fn spelled(text: &str) -> String {
     let is_composed = is_nfc(text);
-    let chars: Vec<char> = text.chars().collect();
-    let is_end = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_none_or(|c| *c == '#');
-    let spell = |(at, c): (usize, &char)| match c {
-        ' ' if is_end(at.checked_sub(1)) || is_end(Some(at + 1)) => c.escape_unicode().to_string(),
-        c if !is_composed && char_width(*c) == 0 => c.escape_unicode().to_string(),
+    let (first, last) = (text.len() - text.trim_start_matches(' ').len(), text.trim_end_matches(' ').len());
+    let spell = |(at, c): (usize, char)| match c {
+        ' ' if at < first || at >= last => c.escape_unicode().to_string(),
+        c if !is_composed && char_width(c) == 0 => c.escape_unicode().to_string(),
         c => printable(c.encode_utf8(&mut [0; 4])).into_owned(),
     };
-    chars.iter().enumerate().map(spell).collect()
+    text.char_indices().map(spell).collect()
 }
 
 /// How many columns a text takes.
@@ -176,7 +175,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_spelled_out() {
-        assert_eq!(spelled("user# a b #x "), "user#\\u{20}a b\\u{20}#x\\u{20}");
+        assert_eq!(spelled(" user# a b "), "\\u{20}user# a b\\u{20}");
         assert_eq!(spelled("Jose\u{301} \u{e9}\n"), "Jose\\u{301} \u{e9}\\n");
         assert_eq!(spelled("e\u{301}"), "e\\u{301}");
     }

@@ -6,16 +6,22 @@ mod findings;
 mod text;
 
 use std::fmt::Write as _;
+use std::io::Write;
 
 use super::words;
 use crate::emit::escape::html;
 use crate::emit::page::{Page, section};
+use crate::error::Error;
 use crate::report::{Audited, Check, Level};
 
 use text::{stranger, stranger_code};
 
-/// The page.
-pub fn audited_html(audited: &Audited) -> String {
+/// Writes the page.
+pub fn write_audited_html(out: &mut dyn Write, audited: &Audited) -> Result<(), Error> {
+    out.write_all(page(audited).as_bytes()).map_err(Error::Output)
+}
+
+fn page(audited: &Audited) -> String {
     let source = words::source(&audited.source);
     let found = words::checks(audited);
     let charts = charts::sections(audited);

@@ -292,7 +292,8 @@ impl Report<'_> {
         let mut rows = self.table(&["Of", "Median", "90 %", "99 %", "Largest", "Limit"]);
         for (name, spread) in spreads {
             let numbers = [spread.p50, spread.p90, spread.p99, spread.max, spread.limit];
-            rows.add_row(std::iter::once(value(&name)).chain(numbers.map(words::number)).collect::<Vec<_>>());
+            let name = name.map_or(words::WHOLE_ITEM.to_owned(), value);
+            rows.add_row(std::iter::once(name).chain(numbers.map(words::number)).collect::<Vec<_>>());
         }
         right(&mut rows, 1..6);
         self.show(out, &rows)

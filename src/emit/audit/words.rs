@@ -226,7 +226,7 @@ pub(super) fn columns(name: &str, check: &Check) -> Vec<Column> {
 }
 
 /// What the subject of a check's groups is, and whether it is a value of a stranger.
-fn subject(name: &str) -> (&'static str, bool) {
+pub(super) fn subject(name: &str) -> (&'static str, bool) {
     match Defect::ALL.into_iter().find(|defect| defect.name() == name) {
         Some(Defect::UnclassifiedItem) => ("Shape", true),
         Some(Defect::AmbiguousItem) => ("Keys of", true),
@@ -293,19 +293,22 @@ pub(super) fn partition_note(audited: &Audited) -> Option<String> {
     (!errors.is_empty()).then_some(text)
 }
 
-/// The lengths of keys and the sizes of items, in bytes: whose, and how they are spread.
-pub(super) fn spreads(audited: &Audited) -> Vec<(String, &Spread)> {
-    let mut all: Vec<(String, &Spread)> = Vec::new();
-    for (attribute, spread) in audited.indexes.values().flat_map(|index| &index.keys) {
-        if spread.max > 0 && !all.iter().any(|(known, _)| known == attribute) {
-            all.push((attribute.clone(), spread));
+/// The lengths of keys and the sizes of items, in bytes: of which attribute, or of the whole item.
+pub(super) fn spreads(audited: &Audited) -> Vec<(Option<&str>, &Spread)> {
+    let mut all: Vec<(Option<&str>, &Spread)> = Vec::new();
+    let keys = audited.indexes.values().flat_map(|index| &index.keys);
+    for (name, spread) in keys.map(|(attribute, spread)| (Some(attribute.as_str()), spread)) {
+        if !all.iter().any(|(known, _)| *known == name) {
+            all.push((name, spread));
         }
     }
-    if audited.item_sizes.max > 0 {
-        all.push(("the whole item".to_owned(), &audited.item_sizes));
-    }
+    all.push((None, &audited.item_sizes));
+    all.retain(|(_, spread)| spread.max > 0);
     all
 }
+
+/// What the spread of no attribute is of.
+pub(super) const WHOLE_ITEM: &str = "the whole item";
 
 #[cfg(test)]
 mod tests {
