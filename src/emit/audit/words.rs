@@ -241,12 +241,11 @@ pub(super) fn subject(name: &str) -> (&'static str, bool) {
 /// At most so many examples of a check: the first of each group, then the second, and so on; those of one group side
 /// by side. A finding that tells no more than its group is no example.
 pub(super) fn examples(check: &Check, most: usize) -> Vec<&AuditFinding> {
-    let tells_more = |finding: &&AuditFinding| {
-        let AuditFinding { key, place, stored, expected, message, .. } = finding;
-        !key.is_empty() || [place, stored, expected, message].iter().any(|text| text.is_some())
-    };
-    let groups: Vec<Vec<&AuditFinding>> =
-        check.groups.iter().map(|group| check.examples_of(group).filter(tells_more).take(most).collect()).collect();
+    let groups: Vec<Vec<&AuditFinding>> = check
+        .groups
+        .iter()
+        .map(|group| check.examples_of(group).filter(|one| tells_more(one)).take(most).collect())
+        .collect();
     let mut taken = vec![0; groups.len()];
     let mut left = most;
     for round in 0..most {
@@ -258,6 +257,12 @@ pub(super) fn examples(check: &Check, most: usize) -> Vec<&AuditFinding> {
         }
     }
     groups.iter().zip(taken).flat_map(|(group, taken)| group.iter().take(taken).copied()).collect()
+}
+
+/// True of a finding that tells more than its group.
+pub(super) fn tells_more(finding: &AuditFinding) -> bool {
+    let AuditFinding { key, place, stored, expected, message, .. } = finding;
+    !key.is_empty() || [place, stored, expected, message].iter().any(|text| text.is_some())
 }
 
 /// What the Gini coefficient tells.

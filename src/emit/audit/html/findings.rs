@@ -31,7 +31,7 @@ pub(super) fn check(name: &str, check: &Check) -> String {
     if !are_told {
         text.push_str(&groups(name, check));
     }
-    let examples = words::examples(check, check.examples.len());
+    let examples: Vec<&AuditFinding> = check.examples.iter().filter(|one| words::tells_more(one)).collect();
     text.push_str(&folded(&examples, "examples", &|some| {
         format!("<ul class=\"examples\">\n{}</ul>\n", some.iter().map(|one| example(one)).collect::<String>())
     }));
