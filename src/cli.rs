@@ -349,7 +349,7 @@ pub struct AuditArgs {
     /// How build_key behaves, for every model: `guide` or `boto3-assist@VERSION`
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<String>,
-    /// How many examples are shown of each kind of finding
+    /// How many examples are shown of each check; JSON and SARIF have so many of each group of its findings
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=1000))]
     pub examples: u16,
     /// Show hashes in place of values

@@ -72,3 +72,19 @@ pub(super) fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RULES;
+
+    #[test]
+    fn every_rule_about_tables_says_in_a_sentence_what_to_do() {
+        for rule in RULES.iter().filter(|rule| rule.is_about_tables()) {
+            let way = way_out(rule).unwrap_or_default();
+            assert!(way.ends_with(['.', ')']) && way.len() > 20 && way.len() < 300, "{}: {way}", rule.name);
+            // A link between pages leads nowhere from a report.
+            assert!(!way.contains("]("), "{}: {way}", rule.name);
+        }
+    }
+}

@@ -126,6 +126,54 @@ impl<'a> RawItem<'a> {
     }
 }
 
+/// Attributes of items that stand in no lines, put together as [`RawItem`]s have them.
+#[derive(Clone, Debug, Default)]
+pub struct Gathered {
+    wanted: usize,
+    line: String,
+    slots: Vec<Slot>,
+    sizes: Vec<u64>,
+}
+
+impl Gathered {
+    /// None yet, of which so many attributes are wanted.
+    pub fn new(wanted: usize) -> Self {
+        Self { wanted, ..Self::default() }
+    }
+
+    /// Begins an item of a size in DynamoDB, without attributes.
+    pub fn begin(&mut self, size: u64) {
+        self.sizes.push(size);
+        self.slots.resize(self.sizes.len() * self.wanted, Slot::default());
+    }
+
+    /// Sets a wanted attribute of the last item, by its number; `text` is that of text or of a number.
+    pub fn set(&mut self, number: usize, kind: Kind, text: &str) {
+        let start = self.line.len();
+        self.line.push_str(text);
+        // A page has 1 MB; what a slot could not hold would be left to the values.
+        let slot = match (u32::try_from(start), u32::try_from(self.line.len())) {
+            (Ok(start), Ok(end)) => Slot { kind, start, end },
+            _ => Slot { kind: Kind::Other, ..Slot::default() },
+        };
+        let first = self.slots.len().saturating_sub(self.wanted);
+        if let Some(own) = self.slots[first..].get_mut(number) {
+            *own = slot;
+        }
+    }
+
+    /// The items, in order.
+    pub fn items(&self) -> impl Iterator<Item = RawItem<'_>> {
+        let slots = |at: usize| self.slots.get(at * self.wanted..(at + 1) * self.wanted).unwrap_or_default();
+        self.sizes.iter().enumerate().map(move |(at, size)| RawItem {
+            line: &self.line,
+            slots: slots(at),
+            is_typed: true,
+            size: *size,
+        })
+    }
+}
+
 /// What the lines of the input are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineFormat {

@@ -155,6 +155,8 @@ pub enum Fault {
     Delay(Duration),
     /// Never answers.
     Hang,
+    /// Gives the answer that the same request had before, where it had one: no fault, but a server that is fast.
+    Remember,
 }
 
 impl Fault {
@@ -301,6 +303,15 @@ fn serve(state: &State, client: TcpStream) -> io::Result<()> {
                 drop(pages);
                 match old {
                     Some(answer) => client.write_all(&answer.concat())?,
+                    None => pass_on(state, &request, &head, &body, &mut upstream, &mut client)?,
+                }
+            }
+            Some(Fault::Remember) => {
+                let pages = state.pages.lock().unwrap();
+                let own = pages.iter().find(|(asked, _)| *asked == request.body).map(|(_, answer)| answer.concat());
+                drop(pages);
+                match own {
+                    Some(answer) => client.write_all(&answer)?,
                     None => pass_on(state, &request, &head, &body, &mut upstream, &mut client)?,
                 }
             }

@@ -19,7 +19,7 @@ use crate::report::{
 };
 use crate::rules::{Design, Entity, check_description};
 use crate::source::live::{
-    ConnectOptions, Connection, Outcome, Page, ScanPlan, SegmentStart, entries, iam_policy, item_size,
+    ConnectOptions, Connection, GatheredItems, Outcome, Page, ScanPlan, SegmentStart, entries, iam_policy,
     sampled_segments, segments_for, segments_for_sample,
 };
 use crate::source::{KeySchema, TableDescription, TableProjection};
@@ -196,7 +196,8 @@ impl Scan<'_> {
         worker.findings = self.request.is_streamed().then(Vec::new);
         let mut trouble = Ok(());
         let mut shown = Instant::now();
-        let end = connection.scan(&plan, &mut |page| {
+        let names = self.auditor.names().clone();
+        let end = connection.scan_with(&plan, move |items| GatheredItems::new(items, &names), &mut |page| {
             trouble = self.visit(page, &mut worker, streams).and_then(|()| self.save_in_time());
             if shown.elapsed() >= TICK {
                 shown = Instant::now();
@@ -256,11 +257,26 @@ impl Scan<'_> {
     }
 
     /// Audits the items of a page, and remembers that they are.
-    fn visit(&mut self, page: Page, worker: &mut Worker<'_>, streams: &mut Streams<'_>) -> Result<(), Error> {
+    fn visit(
+        &mut self,
+        page: Page<GatheredItems>,
+        worker: &mut Worker<'_>,
+        streams: &mut Streams<'_>,
+    ) -> Result<(), Error> {
         std::mem::swap(&mut worker.state, &mut self.part.state);
         let before = self.part.coverage.sample.map(|_| Sampled::of(&worker.state));
-        for item in &page.items {
-            worker.item(&entries(item), item_size(item), Whereabouts::Table);
+        for (raw, whole) in page.items.items() {
+            let is_told = match whole {
+                None => worker.raw(&raw, Whereabouts::Table),
+                Some(item) => {
+                    worker.item(&entries(item), raw.size, Whereabouts::Table);
+                    true
+                }
+            };
+            if !is_told {
+                // What is gathered tells all, so this is never seen; an item must not be passed over silently.
+                return Err(Error::Usage { message: "an item of the table was not understood".to_owned(), help: None });
+            }
         }
         worker.state.flush();
         if let (Some(before), Some(own)) = (before, self.part.sampled.get_mut(&page.segment)) {

@@ -51,7 +51,8 @@ pub fn finish(
             save(file, &bytes)?;
         }
     }
-    if wanted.output.is_some() || matches!(wanted.format, AuditFormat::Markdown | AuditFormat::Sarif) {
+    if wanted.output.is_some() || !matches!(wanted.format, AuditFormat::Human | AuditFormat::Json | AuditFormat::Jsonl)
+    {
         // Whoever looks at the log sees the sum. A log that is gone is no failure.
         streams.out.flush().map_err(Error::Output)?;
         let _ = write_audited_sum(streams.err, streams.err_terminal, &audited);

@@ -2,7 +2,7 @@
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::text::printable;
+use crate::text::{is_printable, printable};
 
 /// Two keys, in pieces that are safe to show.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,13 +26,13 @@ impl Difference {
         let other: Vec<char> = expected.chars().collect();
         let mut start = own.iter().zip(&other).take_while(|(own, other)| own == other).count();
         // An accent stays with its letter.
-        let has_no_width = |chars: &[char], at: usize| chars.get(at).is_some_and(|c| char_width(*c) == 0);
-        while start > 0 && (has_no_width(&own, start) || has_no_width(&other, start)) {
+        let is_accent_at = |chars: &[char], at: usize| chars.get(at).is_some_and(|c| is_accent(*c));
+        while start > 0 && (is_accent_at(&own, start) || is_accent_at(&other, start)) {
             start -= 1;
         }
         let same = own[start..].iter().rev().zip(other[start..].iter().rev()).take_while(|(own, other)| own == other);
         let mut end = same.count();
-        while end > 0 && has_no_width(&own, own.len() - end) {
+        while end > 0 && is_accent_at(&own, own.len() - end) {
             end -= 1;
         }
         // Two forms of one text look the same: their code points are told.
@@ -73,7 +73,7 @@ pub(super) fn spelled(text: &str) -> String {
     let (first, last) = (text.len() - text.trim_start_matches(' ').len(), text.trim_end_matches(' ').len());
     let spell = |(at, c): (usize, char)| match c {
         ' ' if at < first || at >= last => c.escape_unicode().to_string(),
-        c if !is_composed && char_width(c) == 0 => c.escape_unicode().to_string(),
+        c if !is_composed && is_accent(c) => c.escape_unicode().to_string(),
         c => printable(c.encode_utf8(&mut [0; 4])).into_owned(),
     };
     text.char_indices().map(spell).collect()
@@ -86,6 +86,11 @@ pub(super) fn width(text: &str) -> usize {
 
 fn char_width(c: char) -> usize {
     width(c.encode_utf8(&mut [0; 4]))
+}
+
+/// True of what is shown on the character before it.
+fn is_accent(c: char) -> bool {
+    is_printable(c) && char_width(c) == 0
 }
 
 /// A text of at most `room` columns: of a longer one its beginning, and an ellipsis.
@@ -106,7 +111,7 @@ fn cut_start(text: &str, room: usize) -> String {
     }
     let kept = fitting(text.chars().rev(), room.saturating_sub(1));
     // An accent whose letter is gone is none.
-    let kept = kept.into_iter().rev().skip_while(|c| char_width(*c) == 0);
+    let kept = kept.into_iter().rev().skip_while(|c| is_accent(*c));
     std::iter::once('…').chain(kept).collect()
 }
 

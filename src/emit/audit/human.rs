@@ -187,7 +187,7 @@ impl Report<'_> {
             });
             rows.add_row(Row::from(cells.chain([words::number(group.count)]).collect::<Vec<_>>()));
         }
-        right(&mut rows, columns.len()..titles.len());
+        self.right(&mut rows, columns.len()..titles.len());
         self.show(out, &rows)?;
         let rest = check.groups.get(GROUPS..).unwrap_or_default();
         if !rest.is_empty() {
@@ -258,7 +258,7 @@ impl Report<'_> {
                 index.partitions.gini.map(|gini| format!("{gini:.2}")).unwrap_or_default(),
             ]);
         }
-        right(&mut rows, 1..5);
+        self.right(&mut rows, 1..5);
         self.show(out, &rows)?;
         wrapped(out, self.terminal, "  ", "  ", words::GINI)?;
         let mut rows = self.table(&["Index", "Largest partitions", "Items", "Share", "Size", "Share"]);
@@ -275,7 +275,7 @@ impl Report<'_> {
                 ]);
             }
         }
-        right(&mut rows, 2..6);
+        self.right(&mut rows, 2..6);
         self.show(out, &rows)?;
         match words::partition_note(self.audited) {
             Some(note) => wrapped(out, self.terminal, "  ", "  ", &printable(&note)),
@@ -295,29 +295,31 @@ impl Report<'_> {
             let name = name.map_or(words::WHOLE_ITEM.to_owned(), value);
             rows.add_row(std::iter::once(name).chain(numbers.map(words::number)).collect::<Vec<_>>());
         }
-        right(&mut rows, 1..6);
+        self.right(&mut rows, 1..6);
         self.show(out, &rows)
     }
 
     /// A table that is indented by two columns.
     fn table(&self, titles: &[&str]) -> Table {
         let mut rows = table(self.terminal, titles);
-        rows.set_width(self.terminal.width.max(42) - 2);
+        rows.set_width(self.terminal.width.max(40) - 2);
         rows
+    }
+
+    /// Numbers stand at the right, and are wrapped only where nothing else helps.
+    fn right(&self, rows: &mut Table, columns: std::ops::Range<usize>) {
+        for column in columns {
+            if let Some(column) = rows.column_mut(column) {
+                column.set_cell_alignment(CellAlignment::Right);
+                if self.terminal.width >= 60 {
+                    column.set_constraint(ColumnConstraint::ContentWidth);
+                }
+            }
+        }
     }
 
     fn show(&self, out: &mut dyn Write, rows: &Table) -> io::Result<()> {
         rows.to_string().lines().try_for_each(|line| writeln!(out, "  {line}"))
-    }
-}
-
-/// Numbers stand at the right and are never wrapped.
-fn right(rows: &mut Table, columns: std::ops::Range<usize>) {
-    for column in columns {
-        if let Some(column) = rows.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
     }
 }
 

@@ -104,7 +104,7 @@ pub(super) fn estimate(estimate: &Estimate, what: &str) -> String {
 /// How many findings a check has, and of a sample, how many the table has.
 pub(super) fn count(check: &Check) -> String {
     match &check.estimate {
-        Some(bounds) => format!("{} read; in the table {}", number(check.count), estimate(bounds, "")),
+        Some(bounds) => format!("{} in the sample, {} in the table", number(check.count), estimate(bounds, "")),
         None => number(check.count),
     }
 }
@@ -128,7 +128,8 @@ pub(super) fn found(audited: &Audited) -> String {
     let checks = counted(audited.checks.len() as u64, "check");
     let with_findings = audited.checks.values().filter(|check| check.count > 0).count();
     if with_findings > 0 {
-        return format!("{}, by {with_findings} of {checks}", totals(&audited.summary));
+        let sample = if audited.coverage.sample.is_some() { " in the sample" } else { "" };
+        return format!("{}{sample}, by {with_findings} of {checks}", totals(&audited.summary));
     }
     if audited.coverage.items == 0 {
         return "nothing: there was no item to check".to_owned();

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::source::dynamodb::number;
 use crate::source::envelope::Entries;
+use crate::source::raw::{Gathered, Kind, Names, RawItem};
 use crate::source::size::number_size;
 use crate::source::start_key::{Base64, StartKey, StartValue};
 use crate::value::Value;
@@ -39,6 +40,51 @@ pub fn value(value_of: &AttributeValue) -> Value<'_> {
             Value::Set(all.iter().map(|bytes| Value::Bytes(Cow::Borrowed(bytes.as_ref()))).collect())
         }
         _ => Value::None,
+    }
+}
+
+/// Items of which only what is wanted is kept.
+#[derive(Debug)]
+pub struct GatheredItems {
+    gathered: Gathered,
+    /// The items of which that does not tell all, by their places.
+    whole: Vec<(usize, LiveItem)>,
+}
+
+impl GatheredItems {
+    /// Gathers the wanted attributes of items.
+    pub fn new(items: Vec<LiveItem>, names: &Names) -> Self {
+        let (mut gathered, mut whole) = (Gathered::new(names.len()), Vec::new());
+        for (at, item) in items.into_iter().enumerate() {
+            gathered.begin(item_size(&item));
+            let mut is_told = true;
+            for wanted in 0..names.len() {
+                let Some(value) = item.get(names.name(wanted)) else { continue };
+                let (kind, text) = match value {
+                    AttributeValue::S(text) => (Kind::Text, text.as_str()),
+                    AttributeValue::N(text) if number(text).is_some() => (Kind::Number, text.as_str()),
+                    AttributeValue::Bool(true) => (Kind::True, ""),
+                    AttributeValue::Bool(false) => (Kind::False, ""),
+                    AttributeValue::Null(_) => (Kind::Null, ""),
+                    _ => (Kind::Other, ""),
+                };
+                is_told &= kind != Kind::Other;
+                gathered.set(wanted, kind, text);
+            }
+            if !is_told {
+                whole.push((at, item));
+            }
+        }
+        Self { gathered, whole }
+    }
+
+    /// The items in order, each with all of it where the wanted attributes do not tell enough.
+    pub fn items(&self) -> impl Iterator<Item = (RawItem<'_>, Option<&LiveItem>)> {
+        let mut whole = self.whole.iter().peekable();
+        self.gathered.items().enumerate().map(move |(at, raw)| {
+            let own = whole.next_if(|(place, _)| *place == at).map(|(_, item)| item);
+            (raw, own)
+        })
     }
 }
 

@@ -1,0 +1,297 @@
+//! An audit of a generated export finds every planted defect and no other.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+#[path = "../benches/audit/generate/mod.rs"]
+mod generate;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dynkeys::audit::files::{FileJob, FilesAudited, Progress, audit_files};
+use dynkeys::audit::{Auditor, Catalog, Defect, Options, State, TimeFormat};
+use dynkeys::key::Engine;
+use dynkeys::model::load;
+use dynkeys::report::{Audited, Coverage, Levels, PART_VERSION, Part, Pieces, Source};
+use dynkeys::source::export::{Export, ExportFile};
+use dynkeys::source::raw::LineFormat;
+use dynkeys::text::SourceFile;
+use serde_json::Value;
+
+use common::assert_same;
+use generate::{Content, Request, Truth};
+
+const MODELS: [&str; 5] = ["event", "order", "order-line", "product", "user"];
+
+fn engines() -> Vec<Engine> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/audit/models");
+    let engine = |name: &&str| {
+        let text = std::fs::read_to_string(folder.join(format!("{name}.toml"))).unwrap();
+        let model = load(&SourceFile::new(format!("{name}.toml"), text)).unwrap();
+        let dialect = model.dialect.as_ref().unwrap().value.clone();
+        Engine::new(Arc::new(model), dialect)
+    };
+    MODELS.iter().map(engine).collect()
+}
+
+fn request(folder: &Path) -> Request<'_> {
+    Request { content: Content::Shop, items: 20_000, files: 4, defects: 0.03, seed: 7, folder, plain: false }
+}
+
+fn export_jobs(folder: &Path) -> Vec<FileJob> {
+    let export = Export::open(folder).unwrap();
+    assert_eq!(export.items, Some(20_000));
+    export.files.into_iter().map(packed).collect()
+}
+
+/// A data file of a full export.
+fn packed(file: ExportFile) -> FileJob {
+    FileJob {
+        name: file.path.display().to_string(),
+        path: file.path,
+        format: LineFormat::Items,
+        md5: file.md5,
+        items: file.items,
+    }
+}
+
+fn plain_jobs(folder: &Path) -> Vec<FileJob> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    paths.sort();
+    let job = |path: PathBuf| FileJob {
+        name: path.display().to_string(),
+        path,
+        format: LineFormat::Items,
+        md5: None,
+        items: None,
+    };
+    paths.into_iter().map(job).collect()
+}
+
+fn audit(auditor: &Auditor, jobs: &[FileJob], threads: usize) -> State {
+    let FilesAudited { state, errors, .. } = audit_files(auditor, jobs, threads, &Progress::default(), None);
+    assert!(errors.is_empty(), "{errors:?}");
+    state
+}
+
+/// Counts as check, entity, index and attribute.
+type Counts = BTreeMap<(String, String, String, String), u64>;
+
+fn wanted(truth: &Truth, duplicates: bool) -> Counts {
+    let own = |text: &&str| (*text).to_owned();
+    let counts = truth.checks.iter().map(|((check, entity, index, attribute), count)| {
+        let one_entity = !matches!(*check, "duplicate-primary-key" | "item-near-limit");
+        let entity = if one_entity { own(entity) } else { String::new() };
+        ((own(check), entity, own(index), own(attribute)), *count)
+    });
+    counts.filter(|((check, ..), _)| duplicates || check != "duplicate-primary-key").collect()
+}
+
+fn found(auditor: &Auditor, state: &State) -> Counts {
+    let mut counts = Counts::new();
+    for (subject, tally) in &state.tallies {
+        let entity = subject.entity.map(|at| auditor.engines()[usize::from(at)].model().entity.value.clone());
+        let index = subject.index.map(|at| auditor.indexes()[usize::from(at)].name.clone());
+        let attribute = subject.attribute.map(|at| auditor.names().name(usize::from(at)).to_owned());
+        let key = (
+            subject.defect.name().to_owned(),
+            entity.unwrap_or_default(),
+            index.unwrap_or_default(),
+            attribute.unwrap_or_default(),
+        );
+        *counts.entry(key).or_default() += tally.count;
+        assert!(!tally.examples.is_empty());
+    }
+    let unclassified = (Defect::UnclassifiedItem.name().to_owned(), String::new(), String::new(), String::new());
+    counts.insert(unclassified, state.shapes.count());
+    counts
+}
+
+/// Counts by width or format.
+type Rare = BTreeMap<usize, u64>;
+
+/// What was seen of the parts of a key: the counts of all but the most frequent group.
+fn rare(catalog: &Catalog, state: &State, entity: &str, key: &str, field: &str) -> (Rare, Rare) {
+    let is_it = |part: &dynkeys::audit::CatalogPart| {
+        let (own, attribute) = (&catalog.entities[part.entity].name, &catalog.attributes[part.attribute]);
+        own == entity && attribute == key && part.field == field
+    };
+    let at = catalog.parts.iter().position(is_it).unwrap_or_else(|| panic!("no part {entity} {key} {field}"));
+    let seen = &state.seen[at];
+    let groups = |groups: &[dynkeys::audit::Group]| {
+        let most = groups.iter().map(|group| group.count).max().unwrap_or_default();
+        let rare = groups.iter().enumerate().filter(|(_, group)| group.count > 0 && group.count < most);
+        rare.map(|(at, group)| (at, group.count)).collect()
+    };
+    (groups(&seen.widths), groups(&seen.formats))
+}
+
+fn check(auditor: &Auditor, state: &State, truth: &Truth, duplicates: bool) {
+    assert_eq!(found(auditor, state), wanted(truth, duplicates));
+    assert_eq!((state.items, state.bytes), (truth.items, truth.bytes));
+    for (engine, count) in auditor.engines().iter().zip(&state.entities) {
+        let entity = engine.model().entity.value.as_str();
+        assert_eq!(*count, truth.entities[entity], "{entity}");
+    }
+    let shapes: BTreeMap<&str, u64> =
+        state.shapes.groups().into_iter().map(|(shape, tally)| (shape, tally.count)).collect();
+    assert_eq!(shapes, truth.shapes);
+    let catalog = Catalog::new(auditor);
+    let (widths, _) = rare(&catalog, state, "OrderLine", "lsi1_sk", "amount_cents");
+    assert_eq!(widths, truth.widths);
+    let (_, formats) = rare(&catalog, state, "Event", "gsi1_sk", "at");
+    let formats: BTreeMap<&str, u64> =
+        formats.into_iter().map(|(at, count)| (TimeFormat::ALL[at].pattern(), count)).collect();
+    assert_eq!(formats, truth.formats);
+    // Every other part is of one width and one format.
+    for (part, seen) in catalog.parts.iter().zip(&state.seen) {
+        let kinds = |groups: &[dynkeys::audit::Group]| groups.iter().filter(|group| group.count > 0).count();
+        let attribute = &catalog.attributes[part.attribute];
+        let is_planted = attribute == "lsi1_sk" || (attribute == "gsi1_sk" && part.field == "at");
+        assert!(is_planted || kinds(&seen.widths) + kinds(&seen.formats) <= 1, "{part:?} {seen:?}");
+    }
+    let index = auditor.indexes().iter().position(|index| index.name == "gsi1").unwrap();
+    let partitions = &state.partitions[index];
+    let (by_items, by_bytes) = partitions.largest(2);
+    for largest in [&by_items, &by_bytes] {
+        assert_eq!(largest[0].key, "product#P-00000001");
+        assert!(largest[0].items.abs_diff(truth.hot_items) <= partitions.error(), "{largest:?} {}", truth.hot_items);
+        assert!(largest.get(1).is_none_or(|next| next.items * 10 < largest[0].items), "{largest:?}");
+    }
+}
+
+/// The report of a state.
+fn report(auditor: &Auditor, state: State) -> Value {
+    let part = Part {
+        dynkeys_part: PART_VERSION,
+        source: Source::default(),
+        coverage: Coverage::default(),
+        pieces: Pieces::Files(Vec::new()),
+        described: None,
+        catalog: Catalog::new(auditor),
+        state,
+        sampled: BTreeMap::new(),
+    };
+    // What a file keeps of it is all of it.
+    let kept = Part::from_json("part.json", &serde_json::to_string(&part).unwrap()).unwrap();
+    let report = serde_json::to_value(Audited::new(&part, &Levels::default(), false)).unwrap();
+    assert_same(&serde_json::to_value(Audited::new(&kept, &Levels::default(), false)).unwrap(), &report);
+    report
+}
+
+/// The counts of the report are those of the truth.
+fn checked_report(report: &Value, truth: &Truth) {
+    let mut groups = Counts::new();
+    for (name, check) in report["checks"].as_object().unwrap() {
+        for group in check["groups"].as_array().unwrap() {
+            let of = |field: &str| group[field].as_str().unwrap_or_default().to_owned();
+            let key = match name.as_str() {
+                "unclassified-item" => (name.clone(), String::new(), String::new(), String::new()),
+                _ => (name.clone(), of("entity"), of("index"), of("attribute")),
+            };
+            *groups.entry(key).or_default() += group["count"].as_u64().unwrap();
+        }
+    }
+    let is_of_parts = |name: &str| matches!(name, "mis-sorted-number" | "mixed-time-formats" | "hot-partition");
+    let of_items: Counts =
+        groups.iter().filter(|((name, ..), _)| !is_of_parts(name)).map(|(a, b)| (a.clone(), *b)).collect();
+    assert_eq!(of_items, wanted(truth, false));
+    for name in ["mis-sorted-number", "mixed-time-formats", "hot-partition"] {
+        let found: Vec<_> = groups.keys().filter(|(own, ..)| own == name).collect();
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn an_audit_finds_every_planted_defect_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let truth = generate::generate(&request(folder.path()), 2).unwrap();
+    let planted: Vec<(&str, u64)> =
+        Defect::ALL.iter().map(|defect| (defect.name(), truth.count(defect.name()))).collect();
+    for (check, count) in planted {
+        let is_of_parts =
+            matches!(check, "mis-sorted-number" | "mixed-time-formats" | "hot-partition" | "large-collection");
+        assert!(count >= 5 || is_of_parts, "{check}: {count}");
+    }
+    assert!(truth.widths.len() == 2 && truth.formats.len() == 2 && truth.shapes.len() == 4);
+    let saved = std::fs::read_to_string(folder.path().join("truth.json")).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&saved).unwrap(), truth.to_json());
+
+    let jobs = export_jobs(folder.path());
+    let auditor = Auditor::new(engines(), Options::default());
+    let state = audit(&auditor, &jobs, 1);
+    check(&auditor, &state, &truth, false);
+    let several = audit(&auditor, &jobs, 3);
+    check(&auditor, &several, &truth, false);
+
+    // Whatever the threads, and whatever the order.
+    let whole = report(&auditor, state);
+    assert_same(&report(&auditor, several), &whole);
+    let mut backwards = jobs.clone();
+    backwards.reverse();
+    let backwards = audit(&auditor, &backwards, 1);
+    check(&auditor, &backwards, &truth, false);
+    assert_same(&report(&auditor, backwards), &whole);
+    // However the files are parted.
+    for parts in [vec![vec![0], vec![1], vec![2], vec![3]], vec![vec![2, 0], vec![3, 1]], vec![vec![1], vec![3, 0, 2]]]
+    {
+        let mut merged: Option<State> = None;
+        for part in parts {
+            let own: Vec<FileJob> = part.into_iter().map(|at: usize| jobs[at].clone()).collect();
+            let state = audit(&auditor, &own, 1);
+            match &mut merged {
+                None => merged = Some(state),
+                Some(merged) => merged.merge(state, auditor.options().examples),
+            }
+        }
+        assert_same(&report(&auditor, merged.unwrap()), &whole);
+    }
+    checked_report(&whole, &truth);
+
+    let auditor = Auditor::new(engines(), Options { duplicates: true, ..Options::default() });
+    check(&auditor, &audit(&auditor, &jobs, 2), &truth, true);
+}
+
+#[test]
+fn plain_lines_and_packed_ones_hold_the_same() {
+    let (packed, plain) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let truth = generate::generate(&request(packed.path()), 1).unwrap();
+    let again = generate::generate(&Request { plain: true, ..request(plain.path()) }, 2).unwrap();
+    assert_eq!(truth.to_json(), again.to_json());
+    let auditor = Auditor::new(engines(), Options::default());
+    let state = audit(&auditor, &plain_jobs(plain.path()), 2);
+    check(&auditor, &state, &truth, false);
+    // The files are the same on every run.
+    let other = tempfile::tempdir().unwrap();
+    generate::generate(&request(other.path()), 2).unwrap();
+    for (one, two) in export_jobs(packed.path()).iter().zip(export_jobs(other.path())) {
+        assert_eq!(one.path.file_name(), two.path.file_name());
+        assert_eq!(one.md5, two.md5);
+        assert!(std::fs::read(&one.path).unwrap() == std::fs::read(&two.path).unwrap());
+    }
+}
+
+#[test]
+fn a_table_of_nothing_but_strangers_or_partitions_is_counted_whole() {
+    let content = |content| {
+        let folder = tempfile::tempdir().unwrap();
+        let request = Request { content, items: 6_000, defects: 0.0, ..request(folder.path()) };
+        generate::generate(&request, 2).unwrap();
+        let auditor = Auditor::new(engines(), Options::default());
+        let jobs: Vec<FileJob> = Export::open(folder.path()).unwrap().files.into_iter().map(packed).collect();
+        let state = audit(&auditor, &jobs, 2);
+        assert_eq!(state.items, 6_000);
+        report(&auditor, state)
+    };
+    let unknown = &content(Content::Shapes)["checks"]["unclassified-item"];
+    assert_eq!(unknown["count"], 6_000);
+    assert!(unknown["groups"].as_array().unwrap().len() < 3_000);
+    let partitions = content(Content::Partitions);
+    assert_eq!(partitions["summary"], serde_json::json!({ "errors": 0, "warnings": 0, "infos": 0 }));
+    let counted = &partitions["indexes"]["primary"]["partitions"];
+    assert_eq!(counted["exact"], false);
+    assert!(counted["count"].as_f64().unwrap() / 6_000.0 > 0.95, "{counted}");
+}
