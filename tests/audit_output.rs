@@ -464,6 +464,14 @@ fn nothing_of_a_stranger_acts_on_its_reader() {
 }
 
 #[test]
+fn half_a_surrogate_is_no_json() {
+    let run = run_in(&hostile(), &["audit", "--items", "surrogates.jsonl"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("surrogates.jsonl:1:"), "{}", run.stderr);
+    assert!(run.stdout.contains("not everything was read"), "{}", run.stdout);
+}
+
+#[test]
 fn long_values_are_cut_for_people_and_whole_in_json() {
     let long = "x".repeat(2000);
     let of = |format: &str| audit(&hostile(), &["--format", format, "--examples", "50"]).stdout;

@@ -41,17 +41,17 @@ struct Log<'l> {
 
 impl Log<'_> {
     fn results(&self, name: &str, check: &Check) -> Vec<Value> {
-        check.groups.iter().map(|group| self.result(name, check, group)).collect()
+        let groups = check.by_group().into_iter();
+        groups.map(|(group, examples)| self.result(name, check, group, &examples)).collect()
     }
 
-    fn result(&self, name: &str, check: &Check, group: &Group) -> Value {
+    fn result(&self, name: &str, check: &Check, group: &Group, examples: &[&AuditFinding]) -> Value {
         let index = self.rules.iter().position(|rule| rule.name == name);
         let rule = index.map(|index| self.rules[index]);
-        let examples: Vec<&AuditFinding> = check.examples_of(group).collect();
         let mut result = json!({
             "ruleId": name,
             "level": level(check.level),
-            "message": message(&text(name, rule, group, &examples)),
+            "message": message(&text(name, rule, group, examples)),
             "locations": [self.location(group, examples.first().copied())],
             "partialFingerprints": { "dynkeys/v1": fingerprint(name, group) },
         });

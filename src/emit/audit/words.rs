@@ -243,13 +243,13 @@ pub(super) fn subject(name: &str) -> (&'static str, bool) {
 /// by side. A finding that tells no more than its group is no example.
 pub(super) fn examples(check: &Check, most: usize) -> Vec<&AuditFinding> {
     let groups: Vec<Vec<&AuditFinding>> = check
-        .groups
-        .iter()
-        .map(|group| check.examples_of(group).filter(|one| tells_more(one)).take(most).collect())
+        .by_group()
+        .into_iter()
+        .map(|(_, examples)| examples.into_iter().filter(|one| tells_more(one)).take(most).collect())
         .collect();
     let mut taken = vec![0; groups.len()];
     let mut left = most;
-    for round in 0..most {
+    for round in 0..groups.iter().map(Vec::len).max().unwrap_or_default() {
         for (taken, group) in taken.iter_mut().zip(&groups) {
             if left > 0 && group.len() > round {
                 *taken += 1;
