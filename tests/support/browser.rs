@@ -34,8 +34,8 @@ impl Browser {
         assert!(found.is_some() || !is_required, "no browser in the PATH: one of {}", NAMES.join(", "));
         if found.is_none() {
             // Past what a test run keeps to itself, so that it is seen.
-            let words = "skipped: what needs a browser; none is in the PATH, and DYNKEYS_BROWSER names none";
-            writeln!(std::io::stderr(), "{words}").unwrap();
+            let words = "skipped: what needs a browser; none is in the PATH, and DYNKEYS_BROWSER names none\n";
+            std::io::stderr().write_all(words.as_bytes()).unwrap();
         }
         found
     }
