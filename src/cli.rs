@@ -388,6 +388,8 @@ pub enum AuditFormat {
     Human,
     /// Markdown, for a pull request or the summary of a job
     Markdown,
+    /// A page for a browser, with charts: one file that loads nothing
+    Html,
     /// SARIF 2.1.0, for code scanning
     Sarif,
     /// One JSON document

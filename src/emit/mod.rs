@@ -10,6 +10,7 @@ mod human;
 mod json;
 mod lint;
 mod markdown;
+mod page;
 mod pages;
 mod query;
 mod root;
@@ -18,8 +19,9 @@ mod sarif;
 mod terminal;
 
 pub use audit::{
-    write_audited, write_audited_finding, write_audited_findings, write_audited_json, write_audited_markdown,
-    write_audited_sarif, write_audited_sum, write_compared, write_compared_json, write_compared_markdown,
+    write_audited, write_audited_finding, write_audited_findings, write_audited_html, write_audited_json,
+    write_audited_markdown, write_audited_sarif, write_audited_sum, write_compared, write_compared_json,
+    write_compared_markdown,
 };
 pub use diagnostic::Diagnostics;
 pub use dialects::{Comparison, write_comparison, write_comparison_json};

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::cli::{AuditFormat, EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, Streams};
 use crate::commands::repository::root;
 use crate::emit::{
-    Terminal, write_audited, write_audited_findings, write_audited_json, write_audited_markdown, write_audited_sarif,
-    write_audited_sum,
+    Terminal, write_audited, write_audited_findings, write_audited_html, write_audited_json, write_audited_markdown,
+    write_audited_sarif, write_audited_sum,
 };
 use crate::error::Error;
 use crate::files::write_whole;
@@ -84,6 +84,7 @@ fn write(
     match wanted.format {
         AuditFormat::Human => write_audited(out, terminal.unwrap_or(Terminal::FILE), audited, wanted.examples),
         AuditFormat::Markdown => write_audited_markdown(out, audited, wanted.examples),
+        AuditFormat::Html => write_audited_html(out, audited),
         AuditFormat::Sarif => {
             let folder = std::env::current_dir().unwrap_or_default();
             write_audited_sarif(out, &root(&folder), audited)
