@@ -309,8 +309,8 @@ const KINDS: [Kind; 19] = [
         &[defect!("item-near-limit", Product, "", "", |item, random, _| {
             let mut text = random.prose(500);
             while text.len() < 372_000 {
-                text = format!("{text} {text}");
-                text.truncate(text.floor_char_boundary(372_000));
+                text.push(' ');
+                text.push_str(&random.prose(500));
             }
             change(item, "description", text)
         })],

@@ -30,7 +30,7 @@ pub struct DataFile {
 }
 
 enum Out {
-    Packed(GzEncoder<Hashed<BufWriter<File>>>),
+    Packed(Box<GzEncoder<Hashed<BufWriter<File>>>>),
     Plain(BufWriter<File>),
 }
 
@@ -114,7 +114,7 @@ impl<'r> Export<'r> {
         let name = format!("{name}.json.gz");
         let file = BufWriter::with_capacity(1 << 18, File::create(self.folder.join("data").join(&name))?);
         let hashed = Hashed { inner: file, md5: Md5::new() };
-        Ok(DataFile { name, out: Out::Packed(GzEncoder::new(hashed, Compression::new(6))) })
+        Ok(DataFile { name, out: Out::Packed(Box::new(GzEncoder::new(hashed, Compression::new(6)))) })
     }
 
     /// Writes the manifests and the truth.
