@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use aws_config::BehaviorVersion;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, Region, SharedCredentialsProvider};
+use aws_smithy_http_client::{Builder, tls};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -108,7 +109,11 @@ fn bare(endpoint: &str) -> Duration {
             .region(Region::new("eu-west-1"))
             .endpoint_url(endpoint)
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .http_client(
+                Builder::new()
+                    .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
+                    .build_https(),
+            )
             .build();
         let client = Client::new(&config);
         let places = Arc::new(Semaphore::new(dynkeys::source::live::ScanPlan::CONCURRENCY));

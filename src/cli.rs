@@ -349,14 +349,14 @@ pub struct AuditArgs {
     /// How build_key behaves, for every model: `guide` or `boto3-assist@VERSION`
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<String>,
-    /// How many examples are shown of each kind of finding
+    /// How many examples are shown of each check; JSON and SARIF have so many of each group of its findings
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=1000))]
     pub examples: u16,
     /// Show hashes in place of values
     #[arg(long)]
     pub redact: bool,
     /// The output's format
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: AuditFormat,
     /// Write to this file, whole or not at all, instead of to standard output
     #[arg(long, short, value_name = "FILE")]
@@ -384,6 +384,14 @@ pub struct AuditArgs {
 /// The formats of `audit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum AuditFormat {
+    /// For people: what matters first, then each check with examples, then the indexes
+    Human,
+    /// Markdown, for a pull request or the summary of a job
+    Markdown,
+    /// A page for a browser, with charts: one file that loads nothing
+    Html,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
     /// One JSON document
     Json,
     /// A line of JSON a finding, as it is found
@@ -464,7 +472,7 @@ pub struct MergeArgs {
     #[arg(long)]
     pub redact: bool,
     /// The output's format
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: AuditFormat,
     /// Write to this file, whole or not at all, instead of to standard output
     #[arg(long, short, value_name = "FILE")]

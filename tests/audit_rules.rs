@@ -92,6 +92,8 @@ impl Table {
         let (models, config) = (self.models.to_str().unwrap(), config.to_str().unwrap());
         let mut arguments = vec!["audit", models, "--items", &self.name, "--config", config];
         arguments.extend(["--fail-on", "never", "--examples", "1000"]);
+        let is_said = more.contains(&"--format");
+        arguments.extend(if is_said { &[][..] } else { &["--format", "json"] });
         arguments.extend(more);
         let run = run_in(self.folder.path(), &arguments);
         assert_eq!(run.status, 0, "{}: {run:?}", self.defect.name());
@@ -283,7 +285,8 @@ fn lint_knows_the_rules_of_the_audit() {
     let item = "{\"pk\": \"product#1\", \"sk\": \"product#1\", \"id\": \"1\", \"name\": \"Lamp\", \
         \"gsi0_pk\": \"products\", \"gsi0_sk\": \"name#Desk\"}";
     std::fs::write(folder.path().join("items.jsonl"), item).unwrap();
-    let audit = |more: &[&str]| run_in(folder.path(), &[&["audit", "--items", "items.jsonl"][..], more].concat());
+    let arguments = ["audit", "--items", "items.jsonl", "--format", "json"];
+    let audit = |more: &[&str]| run_in(folder.path(), &[&arguments[..], more].concat());
     let (off, on) = (audit(&[]), audit(&["--rule", "stale-key=info", "--fail-on", "info"]));
     assert_eq!((off.status, &off.json()["checks"]["stale-key"]), (0, &Value::Null), "{off:?}");
     assert_eq!((on.status, &on.json()["checks"]["stale-key"]["level"]), (1, &"info".into()), "{on:?}");

@@ -6,7 +6,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use common::{Run, command, finish, root, run, run_in};
+use common::{Run, command, finish, root, run, run_in, sarif};
 use dynkeys::emit::{Root, rule_page, write_linted_github, write_linted_junit, write_linted_sarif};
 use dynkeys::report::{FailOn, Levels, Linted};
 use dynkeys::rules::{DesignFinding, Edit, Fix, Place, RULES, Safety, Witness, WitnessItem, rule};
@@ -255,19 +255,6 @@ fn names_of_strangers_are_inert_in_every_format() {
     let github = lint(folder.path(), &["--format", "github"]);
     assert!(github.stdout.lines().all(|line| line.starts_with("::error ") || line.starts_with("::warning ")));
     assert!(github.stdout.contains("%250A%2525"), "{}", github.stdout);
-}
-
-/// Checks a log against the schema of OASIS.
-fn sarif(text: &str) -> Value {
-    let schema = std::fs::read_to_string(root().join("tests/data/sarif-schema-2.1.0.json")).unwrap();
-    let schema: Value = serde_json::from_str(&schema).unwrap();
-    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-    let log: Value = serde_json::from_str(text).unwrap();
-    let errors: Vec<String> =
-        validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:?}\n{text}");
-    assert_eq!(log["$schema"], schema["id"]);
-    log
 }
 
 #[test]

@@ -11,5 +11,6 @@ pub mod lint;
 pub mod man;
 pub mod merge;
 mod models;
+mod repository;
 pub mod rules;
 pub mod schema;

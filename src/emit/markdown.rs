@@ -72,7 +72,7 @@ impl Paragraph {
 }
 
 /// The text of a paragraph: code as it is, links as text with the address behind it, addresses without their brackets.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     let mut shown = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(['`', '[', '<', '*', '\\']) {

@@ -52,7 +52,39 @@ pub fn rule_index(rules: &[&Rule]) -> String {
     page
 }
 
-fn capitalized(text: &str) -> String {
+/// A section of a rule's page, its paragraphs and lines joined; none where the page has no such section.
+pub(super) fn section(rule: &Rule, heading: &str) -> Option<String> {
+    let doc = format!("\n{}", rule.doc.trim_start());
+    let mut sections = doc.split("\n## ").filter_map(|section| section.split_once('\n'));
+    let (_, text) = sections.find(|(title, _)| *title == heading)?;
+    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// What there is to do about a rule's findings, in one sentence: the first of how to fix them.
+pub(super) fn way_out(rule: &Rule) -> Option<String> {
+    let text = section(rule, "How to fix")?;
+    let end = text.find(". ").map_or(text.len(), |end| end + 1);
+    Some(text[..end].to_owned())
+}
+
+/// A text that begins with a capital letter.
+pub(super) fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RULES;
+
+    #[test]
+    fn every_rule_about_tables_says_in_a_sentence_what_to_do() {
+        for rule in RULES.iter().filter(|rule| rule.is_about_tables()) {
+            let way = way_out(rule).unwrap_or_default();
+            assert!(way.ends_with(['.', ')']) && way.len() > 20 && way.len() < 300, "{}: {way}", rule.name);
+            // A link between pages leads nowhere from a report.
+            assert!(!way.contains("]("), "{}: {way}", rule.name);
+        }
+    }
 }

@@ -14,6 +14,9 @@ pub struct Terminal {
 }
 
 impl Terminal {
+    /// What is written to a file is read anywhere.
+    pub const FILE: Self = Self { width: 80, color: false };
+
     /// Text in bold, where colours are wanted.
     pub fn bold(self, text: &str) -> String {
         self.paint(Style::new().bold(), text)

@@ -333,6 +333,36 @@ impl Audited {
     }
 }
 
+impl Check {
+    /// Its groups, each with its examples.
+    pub fn by_group(&self) -> Vec<(&Group, Vec<&Finding>)> {
+        let mut all: Vec<(&Group, Vec<&Finding>)> = self.groups.iter().map(|group| (group, Vec::new())).collect();
+        let mut last = 0;
+        for example in &self.examples {
+            // They stand group by group: it is of the group of the one before, or of one behind.
+            let own = (0..all.len()).map(|step| (last + step) % all.len()).find(|at| all[*at].0.holds(example));
+            if let Some(own) = own {
+                all[own].1.push(example);
+                last = own;
+            }
+        }
+        all
+    }
+}
+
+impl Group {
+    /// True of one of its findings.
+    fn holds(&self, one: &Finding) -> bool {
+        // An example may tell the attribute that the items of its group have not in common.
+        let is_attribute = self.attribute.is_none() || self.attribute == one.attribute;
+        is_attribute
+            && self.entity == one.entity
+            && self.index == one.index
+            && self.subject == one.subject
+            && self.detail == one.detail
+    }
+}
+
 /// A key as an object.
 mod key {
     use indexmap::IndexMap;

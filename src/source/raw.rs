@@ -126,39 +126,51 @@ impl<'a> RawItem<'a> {
     }
 }
 
-/// Attributes of an item that stands in no line, put together as a [`RawItem`] has them; its memory is used again for the
-/// next item.
+/// Attributes of items that stand in no lines, put together as [`RawItem`]s have them.
 #[derive(Clone, Debug, Default)]
 pub struct Gathered {
+    wanted: usize,
     line: String,
     slots: Vec<Slot>,
+    sizes: Vec<u64>,
 }
 
 impl Gathered {
-    /// Begins an item without attributes, of which so many are wanted.
-    pub fn clear(&mut self, wanted: usize) {
-        self.line.clear();
-        self.slots.clear();
-        self.slots.resize(wanted, Slot::default());
+    /// None yet, of which so many attributes are wanted.
+    pub fn new(wanted: usize) -> Self {
+        Self { wanted, ..Self::default() }
     }
 
-    /// Sets a wanted attribute, by its number; `text` is that of text or of a number.
+    /// Begins an item of a size in DynamoDB, without attributes.
+    pub fn begin(&mut self, size: u64) {
+        self.sizes.push(size);
+        self.slots.resize(self.sizes.len() * self.wanted, Slot::default());
+    }
+
+    /// Sets a wanted attribute of the last item, by its number; `text` is that of text or of a number.
     pub fn set(&mut self, number: usize, kind: Kind, text: &str) {
         let start = self.line.len();
         self.line.push_str(text);
-        // DynamoDB's items have 400 KB at most; what a slot cannot hold is left to the values.
+        // A page has 1 MB; what a slot could not hold would be left to the values.
         let slot = match (u32::try_from(start), u32::try_from(self.line.len())) {
             (Ok(start), Ok(end)) => Slot { kind, start, end },
             _ => Slot { kind: Kind::Other, ..Slot::default() },
         };
-        if let Some(own) = self.slots.get_mut(number) {
+        let first = self.slots.len().saturating_sub(self.wanted);
+        if let Some(own) = self.slots[first..].get_mut(number) {
             *own = slot;
         }
     }
 
-    /// The item, with its size in DynamoDB.
-    pub fn item(&self, size: u64) -> RawItem<'_> {
-        RawItem { line: &self.line, slots: &self.slots, is_typed: true, size }
+    /// The items, in order.
+    pub fn items(&self) -> impl Iterator<Item = RawItem<'_>> {
+        let slots = |at: usize| self.slots.get(at * self.wanted..(at + 1) * self.wanted).unwrap_or_default();
+        self.sizes.iter().enumerate().map(move |(at, size)| RawItem {
+            line: &self.line,
+            slots: slots(at),
+            is_typed: true,
+            size: *size,
+        })
     }
 }
 

@@ -117,3 +117,17 @@ fn differ(path: &str, left: &serde_json::Value, right: &serde_json::Value, diffe
         }
     }
 }
+
+/// Checks a log against the schema of OASIS.
+#[track_caller]
+pub fn sarif(text: &str) -> serde_json::Value {
+    let schema = std::fs::read_to_string(root().join("tests/data/sarif-schema-2.1.0.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    let log: serde_json::Value = serde_json::from_str(text).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(&log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:?}\n{text}");
+    assert_eq!(log["$schema"], schema["id"]);
+    log
+}

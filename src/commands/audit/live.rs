@@ -19,10 +19,9 @@ use crate::report::{
 };
 use crate::rules::{Design, Entity, check_description};
 use crate::source::live::{
-    ConnectOptions, Connection, Outcome, Page, ScanPlan, SegmentStart, entries, gather, iam_policy, sampled_segments,
-    segments_for, segments_for_sample,
+    ConnectOptions, Connection, GatheredItems, Outcome, Page, ScanPlan, SegmentStart, entries, iam_policy,
+    sampled_segments, segments_for, segments_for_sample,
 };
-use crate::source::raw::Gathered;
 use crate::source::{KeySchema, TableDescription, TableProjection};
 use crate::text::printable;
 
@@ -82,8 +81,7 @@ pub fn audit(table: &str, request: &Request<'_>, streams: &mut Streams<'_>) -> R
         Some(checkpoint) => checkpoint.resume(new, args, streams)?,
         None => new,
     };
-    Scan { table, target, auditor: &auditor, request, checkpoint, part, gathered: Gathered::default() }
-        .run(&connection, streams)
+    Scan { table, target, auditor: &auditor, request, checkpoint, part }.run(&connection, streams)
 }
 
 /// The table, or the index that is read in its place.
@@ -172,7 +170,6 @@ struct Scan<'s> {
     request: &'s Request<'s>,
     checkpoint: Option<Checkpoint<'s>>,
     part: Part,
-    gathered: Gathered,
 }
 
 impl Scan<'_> {
@@ -199,7 +196,8 @@ impl Scan<'_> {
         worker.findings = self.request.is_streamed().then(Vec::new);
         let mut trouble = Ok(());
         let mut shown = Instant::now();
-        let end = connection.scan(&plan, &mut |page| {
+        let names = self.auditor.names().clone();
+        let end = connection.scan_with(&plan, move |items| GatheredItems::new(items, &names), &mut |page| {
             trouble = self.visit(page, &mut worker, streams).and_then(|()| self.save_in_time());
             if shown.elapsed() >= TICK {
                 shown = Instant::now();
@@ -259,13 +257,25 @@ impl Scan<'_> {
     }
 
     /// Audits the items of a page, and remembers that they are.
-    fn visit(&mut self, page: Page, worker: &mut Worker<'_>, streams: &mut Streams<'_>) -> Result<(), Error> {
+    fn visit(
+        &mut self,
+        page: Page<GatheredItems>,
+        worker: &mut Worker<'_>,
+        streams: &mut Streams<'_>,
+    ) -> Result<(), Error> {
         std::mem::swap(&mut worker.state, &mut self.part.state);
         let before = self.part.coverage.sample.map(|_| Sampled::of(&worker.state));
-        for item in &page.items {
-            let raw = gather(item, self.auditor.names(), &mut self.gathered);
-            if !worker.raw(&raw, Whereabouts::Table) {
-                worker.item(&entries(item), raw.size, Whereabouts::Table);
+        for (raw, whole) in page.items.items() {
+            let is_told = match whole {
+                None => worker.raw(&raw, Whereabouts::Table),
+                Some(item) => {
+                    worker.item(&entries(item), raw.size, Whereabouts::Table);
+                    true
+                }
+            };
+            if !is_told {
+                // What is gathered tells all, so this is never seen; an item must not be passed over silently.
+                return Err(Error::Usage { message: "an item of the table was not understood".to_owned(), help: None });
             }
         }
         worker.state.flush();

@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use crate::cli::{AuditFormat, EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, Streams};
-use crate::emit::{write_audited_findings, write_audited_json};
+use crate::commands::repository::root;
+use crate::emit::{
+    Terminal, write_audited, write_audited_findings, write_audited_html, write_audited_json, write_audited_markdown,
+    write_audited_sarif, write_audited_sum,
+};
 use crate::error::Error;
 use crate::files::write_whole;
 use crate::report::{Audited, FailOn, Levels, Part};
@@ -40,12 +44,18 @@ pub fn finish(
         save(file, &bytes)?;
     }
     match wanted.output {
-        None => write(&audited, wanted, true, streams.out)?,
+        None => write(&audited, wanted, Some(streams.terminal), streams.out)?,
         Some(file) => {
             let mut bytes = Vec::new();
-            write(&audited, wanted, false, &mut bytes)?;
+            write(&audited, wanted, None, &mut bytes)?;
             save(file, &bytes)?;
         }
+    }
+    if wanted.output.is_some() || !matches!(wanted.format, AuditFormat::Human | AuditFormat::Json | AuditFormat::Jsonl)
+    {
+        // Whoever looks at the log sees the sum. A log that is gone is no failure.
+        streams.out.flush().map_err(Error::Output)?;
+        let _ = write_audited_sum(streams.err, streams.err_terminal, &audited);
     }
     Ok(if failed || !audited.coverage.complete {
         EXIT_FAILED
@@ -64,9 +74,22 @@ fn save(file: &Path, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
-fn write(audited: &Audited, wanted: &Wanted<'_>, is_streamed: bool, out: &mut dyn std::io::Write) -> Result<(), Error> {
+/// Writes the format for the reader of standard output, or for that of a file.
+fn write(
+    audited: &Audited,
+    wanted: &Wanted<'_>,
+    terminal: Option<Terminal>,
+    out: &mut dyn std::io::Write,
+) -> Result<(), Error> {
     match wanted.format {
+        AuditFormat::Human => write_audited(out, terminal.unwrap_or(Terminal::FILE), audited, wanted.examples),
+        AuditFormat::Markdown => write_audited_markdown(out, audited, wanted.examples),
+        AuditFormat::Html => write_audited_html(out, audited),
+        AuditFormat::Sarif => {
+            let folder = std::env::current_dir().unwrap_or_default();
+            write_audited_sarif(out, &root(&folder), audited)
+        }
         AuditFormat::Json => write_audited_json(out, audited),
-        AuditFormat::Jsonl => write_audited_findings(out, audited, is_streamed),
+        AuditFormat::Jsonl => write_audited_findings(out, audited, terminal.is_some()),
     }
 }

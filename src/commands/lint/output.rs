@@ -1,21 +1,18 @@
 //! The formats of `lint`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::cli::{LintArgs, LintFormat, Streams};
+use crate::commands::repository::root;
 use crate::emit::{
-    Root, write_linted, write_linted_github, write_linted_json, write_linted_junit, write_linted_sarif,
-    write_linted_summary,
+    write_linted, write_linted_github, write_linted_json, write_linted_junit, write_linted_sarif, write_linted_summary,
 };
 use crate::error::Error;
 use crate::report::Linted;
 
-/// Where CI says that the repository is: reports are shown on its pages, wherever in it the run was.
-const ROOTS: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
-
 /// Writes what was found in the format that was asked for.
 pub fn write(args: &LintArgs, folder: &Path, linted: &Linted, streams: &mut Streams<'_>) -> Result<(), Error> {
-    let root = Root::new(folder, repository(folder));
+    let root = root(folder);
     match args.format {
         LintFormat::Human => return write_linted(streams.out, streams.terminal, linted),
         LintFormat::Json => return write_linted_json(streams.out, linted),
@@ -27,12 +24,4 @@ pub fn write(args: &LintArgs, folder: &Path, linted: &Linted, streams: &mut Stre
     streams.out.flush().map_err(Error::Output)?;
     let _ = write_linted_summary(streams.err, streams.err_terminal, linted);
     Ok(())
-}
-
-/// The folder of the repository, as CI names it; without CI the working folder.
-fn repository(folder: &Path) -> PathBuf {
-    let named = ROOTS.iter().filter_map(std::env::var_os).map(PathBuf::from);
-    let whole = named.filter(|path| path.is_absolute()).map(|path| std::fs::canonicalize(&path).unwrap_or(path));
-    let mut above = whole.filter(|path| folder.starts_with(path));
-    above.next().unwrap_or_else(|| folder.to_path_buf())
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::diagram::drawing;
 use super::words::{CHART, COLLECTIONS, FieldRule, counts, field_rules, key_names, key_notes, projection, type_note};
 use crate::emit::escape::{html, paragraph};
+use crate::emit::page::{Cell, Page, cell, code, columns, head, section, table};
 use crate::model::KeyType;
 use crate::report::chart::{
     Answer, Chart, ChartAttribute, ChartEntity, ChartIndex, ChartPattern, ChartProjection, EntityIndex, KeyShape,
@@ -13,43 +14,31 @@ use crate::report::chart::{
 
 /// The page.
 pub fn chart_html(chart: &Chart) -> String {
-    let title = html(&chart.title);
     let facts: String = counts(chart).iter().map(|count| format!("<li>{count}</li>")).collect();
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
-         <meta name=\"color-scheme\" content=\"light dark\"/>\n<meta name=\"generator\" content=\"dynkeys docs\"/>\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n\
-         <title>{title}</title>\n<style>\n{}</style>\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#main\">To the content</a>\n\
-         <header class=\"top\">\n<h1>{title}</h1>\n<ul class=\"facts\">{facts}</ul>\n</header>\n<div class=\"page\">\n",
-        include_str!("style.css"),
-    );
-    page.push_str(&contents(chart));
-    page.push_str("<main id=\"main\">\n");
-    page.push_str(&section("entity-chart", "Entity chart", CHART, &entity_chart(chart)));
-    page.push_str(&section("access-patterns", "Access patterns", PATTERNS, &patterns(chart)));
-    page.push_str(&section("item-collections", "Item collections", COLLECTIONS, &collections(chart)));
-    page.push_str(&section("indexes", "Indexes", INDEXES, &indexes(chart)));
+    let header = format!("<h1>{}</h1>\n<ul class=\"facts\">{facts}</ul>\n", html(&chart.title));
     let entities: String =
         chart.entities.iter().enumerate().map(|(at, entity)| entity_part(chart, at, entity)).collect();
-    page.push_str(&section("entities", "Entities", "", &entities));
-    page.push_str(
-        "</main>\n</div>\n<footer>Written by <code>dynkeys docs</code> from the models: change these and run it again.\
-         </footer>\n</body>\n</html>\n",
-    );
-    page
+    let sections = [
+        section("entity-chart", "Entity chart", CHART, &entity_chart(chart)),
+        section("access-patterns", "Access patterns", PATTERNS, &patterns(chart)),
+        section("item-collections", "Item collections", COLLECTIONS, &collections(chart)),
+        section("indexes", "Indexes", INDEXES, &indexes(chart)),
+        section("entities", "Entities", "", &entities),
+    ];
+    let page = Page {
+        title: &chart.title,
+        generator: "dynkeys docs",
+        style: include_str!("style.css"),
+        header: &header,
+        contents: &contents(chart),
+        main: &sections.concat(),
+        footer: "Written by <code>dynkeys docs</code> from the models: change these and run it again.",
+    };
+    page.html()
 }
 
 const PATTERNS: &str = "The questions that the application asks, and the request that answers each.";
 const INDEXES: &str = "The table’s own key and its secondary indexes.";
-
-fn section(id: &str, title: &str, words: &str, content: &str) -> String {
-    let words = if words.is_empty() { String::new() } else { format!("<p class=\"lead\">{}</p>\n", html(words)) };
-    format!(
-        "<section id=\"{id}\" aria-labelledby=\"{id}-h\">\n<h2 id=\"{id}-h\">{title}</h2>\n{words}{content}</section>\n"
-    )
-}
 
 fn contents(chart: &Chart) -> String {
     let mut list = String::from("<nav aria-label=\"Contents\">\n<ul>\n");
@@ -72,58 +61,6 @@ fn contents(chart: &Chart) -> String {
     let mut entities = chart.entities.iter().map(|entity| (entity.anchor.as_str(), entity.name.as_str()));
     below("entities", "Entities", &mut entities);
     list + "</ul>\n</nav>\n"
-}
-
-/// A cell: HTML, perhaps the head of its row.
-struct Cell {
-    content: String,
-    is_head: bool,
-}
-
-fn cell(content: impl Into<String>) -> Cell {
-    Cell { content: content.into(), is_head: false }
-}
-
-fn head(content: impl Into<String>) -> Cell {
-    Cell { content: content.into(), is_head: true }
-}
-
-/// A table. On narrow screens its rows become cards, in which each cell has the name of its column; the roles keep it a
-/// table for those who listen. `name` and `columns` are text, cells are HTML; a column of which no row has anything is left
-/// out.
-fn table(name: &str, columns: &[(String, String)], rows: &[(String, Vec<Cell>)]) -> String {
-    let mut text = format!(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">\n<table role=\"table\">\n\
-         <caption>{0}</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">",
-        html(name)
-    );
-    let is_used = |at: usize| rows.iter().any(|(_, cells)| cells.get(at).is_some_and(|cell| !cell.content.is_empty()));
-    let used: Vec<bool> = (0..columns.len()).map(is_used).collect();
-    for ((column, more), _) in columns.iter().zip(&used).filter(|(_, used)| **used) {
-        let _ = write!(text, "<th role=\"columnheader\" scope=\"col\">{}{more}</th>", html(column));
-    }
-    text.push_str("</tr></thead>\n<tbody role=\"rowgroup\">\n");
-    for (class, cells) in rows {
-        let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
-        let _ = write!(text, "<tr role=\"row\"{class}>");
-        for (Cell { content, is_head }, (column, _)) in
-            cells.iter().zip(columns).zip(&used).filter(|(_, used)| **used).map(|(pair, _)| pair)
-        {
-            let _ = if *is_head {
-                write!(text, "<th role=\"rowheader\" scope=\"row\">{content}</th>")
-            } else {
-                let empty = if content.is_empty() { " class=\"empty\"" } else { "" };
-                let label = html(column);
-                write!(text, "<td role=\"cell\"{empty} data-label=\"{label}\"><div>{content}</div></td>")
-            };
-        }
-        text.push_str("</tr>\n");
-    }
-    text + "</tbody>\n</table>\n</div>\n"
-}
-
-fn columns<const N: usize>(names: [&str; N]) -> Vec<(String, String)> {
-    names.iter().map(|name| ((*name).to_owned(), String::new())).collect()
 }
 
 fn entity_link(at: usize, entity: &ChartEntity) -> String {
@@ -219,10 +156,6 @@ fn condition(condition: &WayCondition) -> String {
         WayCondition::When(condition) => format!(" <small>when {}</small>", code(condition)),
         WayCondition::Otherwise => " <small>otherwise</small>".to_owned(),
     }
-}
-
-fn code(text: &str) -> String {
-    format!("<code>{}</code>", html(text))
 }
 
 fn codes<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {

@@ -5,7 +5,6 @@ mod github;
 mod human;
 mod json;
 mod junit;
-mod root;
 mod sarif;
 
 pub use diff::write_diff;
@@ -13,10 +12,9 @@ pub use github::write_linted_github;
 pub use human::{write_linted, write_linted_summary};
 pub use json::write_linted_json;
 pub use junit::write_linted_junit;
-pub use root::Root;
 pub use sarif::write_linted_sarif;
 
-use super::Json;
+use super::{Json, Root};
 use crate::rules::{DesignFinding, Place, Rule, Safety};
 use crate::text::{Position, Span, printable};
 

@@ -116,18 +116,22 @@ fn described_checks(described: &[Described], levels: &Levels) -> Vec<(String, Ch
         let own = levels.of(rule, rule.level);
         let found = described.iter().filter(|one| one.rule == rule.name);
         let found: Vec<(Level, &Finding)> = found.filter_map(|one| Some((one.level(levels)?, &one.finding))).collect();
-        let group = |finding: &Finding| Group {
-            entity: finding.entity.clone(),
-            index: finding.index.clone(),
-            attribute: finding.attribute.clone(),
-            count: 1,
-            ..Group::default()
-        };
+        let mut groups: Vec<Group> = Vec::new();
+        for (_, finding) in &found {
+            let Finding { entity, index, attribute, .. } = (*finding).clone();
+            let group = Group { entity, index, attribute, ..Group::default() };
+            let at = groups.iter().position(|known| Group { count: 0, ..known.clone() } == group);
+            let at = at.unwrap_or_else(|| {
+                groups.push(group);
+                groups.len() - 1
+            });
+            groups[at].count += 1;
+        }
         let check = Check {
             level: found.iter().map(|(level, _)| *level).max().unwrap_or(own),
             count: found.len() as u64,
             estimate: None,
-            groups: found.iter().map(|(_, finding)| group(finding)).collect(),
+            groups,
             examples: found.iter().map(|(_, finding)| (*finding).clone()).collect(),
         };
         (own != Level::Off).then(|| (rule.name.to_owned(), check))

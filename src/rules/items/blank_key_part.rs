@@ -36,7 +36,7 @@ An item without `first_name` gets the key `firstname#`.
 
 ## How to fix
 
-Set the field, or use `build_key`, which leaves the bare prefix `firstname` for a blank value in the dialects from 0.21 on.
+Set the field, or use `build_key`, which leaves the bare prefix for a blank value in the dialects from 0.21 on.
 
 ## When to ignore
 

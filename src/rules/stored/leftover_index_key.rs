@@ -52,8 +52,8 @@ The order is shipped, and still has `gsi1_pk`.
 
 ## How to fix
 
-Remove the attribute: `REMOVE gsi1_pk` in the update that sets `shipped`, or a `PutItem` of the whole item, which
-replaces the old one.
+Remove the attribute in the update that changes the field, or put the whole item, which replaces the old one. Here it is
+`REMOVE gsi1_pk` in the update that sets `shipped`.
 
 ## When to ignore
 

@@ -43,22 +43,49 @@ pub fn value(value_of: &AttributeValue) -> Value<'_> {
     }
 }
 
-/// Gathers the wanted attributes of an item.
-pub fn gather<'g>(item: &LiveItem, names: &Names, gathered: &'g mut Gathered) -> RawItem<'g> {
-    gathered.clear(names.len());
-    for number in 0..names.len() {
-        let Some(value) = item.get(names.name(number)) else { continue };
-        let (kind, text) = match value {
-            AttributeValue::S(text) => (Kind::Text, text.as_str()),
-            AttributeValue::N(text) => (Kind::Number, text.as_str()),
-            AttributeValue::Bool(true) => (Kind::True, ""),
-            AttributeValue::Bool(false) => (Kind::False, ""),
-            AttributeValue::Null(_) => (Kind::Null, ""),
-            _ => (Kind::Other, ""),
-        };
-        gathered.set(number, kind, text);
+/// Items of which only what is wanted is kept.
+#[derive(Debug)]
+pub struct GatheredItems {
+    gathered: Gathered,
+    /// The items of which that does not tell all, by their places.
+    whole: Vec<(usize, LiveItem)>,
+}
+
+impl GatheredItems {
+    /// Gathers the wanted attributes of items.
+    pub fn new(items: Vec<LiveItem>, names: &Names) -> Self {
+        let (mut gathered, mut whole) = (Gathered::new(names.len()), Vec::new());
+        for (at, item) in items.into_iter().enumerate() {
+            gathered.begin(item_size(&item));
+            let mut is_told = true;
+            for wanted in 0..names.len() {
+                let Some(value) = item.get(names.name(wanted)) else { continue };
+                let (kind, text) = match value {
+                    AttributeValue::S(text) => (Kind::Text, text.as_str()),
+                    AttributeValue::N(text) if number(text).is_some() => (Kind::Number, text.as_str()),
+                    AttributeValue::Bool(true) => (Kind::True, ""),
+                    AttributeValue::Bool(false) => (Kind::False, ""),
+                    AttributeValue::Null(_) => (Kind::Null, ""),
+                    _ => (Kind::Other, ""),
+                };
+                is_told &= kind != Kind::Other;
+                gathered.set(wanted, kind, text);
+            }
+            if !is_told {
+                whole.push((at, item));
+            }
+        }
+        Self { gathered, whole }
     }
-    gathered.item(item_size(item))
+
+    /// The items in order, each with all of it where the wanted attributes do not tell enough.
+    pub fn items(&self) -> impl Iterator<Item = (RawItem<'_>, Option<&LiveItem>)> {
+        let mut whole = self.whole.iter().peekable();
+        self.gathered.items().enumerate().map(move |(at, raw)| {
+            let own = whole.next_if(|(place, _)| *place == at).map(|(_, item)| item);
+            (raw, own)
+        })
+    }
 }
 
 /// The bytes of an item as DynamoDB counts them, which is what reads are charged by and what 400 KB is the limit of:

@@ -16,7 +16,7 @@ mod scan;
 
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use connection::Connection;
-pub use item::{LiveItem, entries, gather, item_size, value};
+pub use item::{GatheredItems, LiveItem, entries, item_size, value};
 pub use open::ConnectOptions;
 pub use patience::Patience;
 pub use plan::{

@@ -26,11 +26,11 @@ use crate::source::start_key::StartKey;
 
 /// One page of a segment.
 #[derive(Debug)]
-pub struct Page {
+pub struct Page<T = Vec<LiveItem>> {
     /// The segment.
     pub segment: u32,
-    /// Its items, whole.
-    pub items: Vec<LiveItem>,
+    /// Its items, or what was made of them.
+    pub items: T,
     /// Where the segment goes on behind these items; none where it is done.
     pub next: Option<StartKey>,
     /// The read units that it used.
@@ -97,7 +97,7 @@ struct Shared {
 }
 
 /// What a task hands over: a page, or the segment that failed.
-type Fetched = Result<Page, (u32, Error)>;
+type Fetched<T> = Result<Page<T>, (u32, Error)>;
 
 impl Connection {
     /// Reads the segments of a plan, several at a time, and hands each page to `visit` once; the pages of one segment
@@ -108,6 +108,17 @@ impl Connection {
         plan: &ScanPlan,
         visit: &mut dyn FnMut(Page) -> ControlFlow<()>,
     ) -> Result<ScanEnd, ScanFailure> {
+        self.scan_with(plan, |items| items, visit)
+    }
+
+    /// The same, where `prepare` makes something of the items of a page before, on the threads that fetch.
+    pub fn scan_with<T: Send + 'static>(
+        &self,
+        plan: &ScanPlan,
+        prepare: impl Fn(Vec<LiveItem>) -> T + Send + Sync + 'static,
+        visit: &mut dyn FnMut(Page<T>) -> ControlFlow<()>,
+    ) -> Result<ScanEnd, ScanFailure> {
+        let prepare = Arc::new(prepare);
         let shared = Arc::new(Shared::new(&self.caller, plan));
         let mut left = plan.segments.len();
         let concurrency = plan.concurrency.clamp(1, left.max(1));
@@ -127,7 +138,7 @@ impl Connection {
         let mut tasks = JoinSet::new();
         let start = async {
             for _ in 0..concurrency {
-                tasks.spawn(read_segments(Arc::clone(&shared), sender.clone()));
+                tasks.spawn(read_segments(Arc::clone(&shared), Arc::clone(&prepare), sender.clone()));
             }
             drop(sender);
             Ok(())
@@ -158,13 +169,13 @@ impl Connection {
     }
 }
 
-enum Next {
-    Fetched(Fetched),
+enum Next<T> {
+    Fetched(Fetched<T>),
     Nothing,
     Ended,
 }
 
-async fn next(receiver: &mut Receiver<Fetched>) -> Result<Next, Error> {
+async fn next<T>(receiver: &mut Receiver<Fetched<T>>) -> Result<Next<T>, Error> {
     Ok(match timeout(POLL, receiver.recv()).await {
         Err(_) => Next::Nothing,
         Ok(Some(fetched)) => Next::Fetched(fetched),
@@ -173,7 +184,7 @@ async fn next(receiver: &mut Receiver<Fetched>) -> Result<Next, Error> {
 }
 
 /// Reads segments, one after the other, until none is left or nobody listens.
-async fn read_segments(shared: Arc<Shared>, sender: Sender<Fetched>) {
+async fn read_segments<T>(shared: Arc<Shared>, prepare: Arc<impl Fn(Vec<LiveItem>) -> T>, sender: Sender<Fetched<T>>) {
     loop {
         let Some(SegmentStart { segment, start }) = lock(&shared.queue).pop_front() else { return };
         let mut next = start;
@@ -187,6 +198,8 @@ async fn read_segments(shared: Arc<Shared>, sender: Sender<Fetched>) {
                 }
             };
             next.clone_from(&page.next);
+            let Page { segment, items, next: behind, read_units } = page;
+            let page = Page { segment, items: prepare(items), next: behind, read_units };
             if sender.send(Ok(page)).await.is_err() {
                 return;
             }
