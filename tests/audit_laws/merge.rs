@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use dynkeys::audit::{Auditor, Detail, EXACT, LISTED_SHARE, Options, Partitions};
-use dynkeys::model::Era;
+use dynkeys::audit::{Auditor, EXACT, Partition, Partitions};
 use dynkeys::report::Part;
 use proptest::prelude::*;
-use serde_json::Value;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
 
 use super::common::assert_same;
-use super::items::{Recipe, TABLES, audit, auditor, part, recipe, report, shared};
+use super::items::{ASKED, Recipe, TABLES, audit, part, recipe, report, shared};
 
 /// Items parted: the part of each, the order in which parts are merged, and which of them went through a file.
 #[derive(Clone, Debug)]
@@ -61,8 +62,12 @@ fn merged(auditor: &Auditor, lines: &[String], parting: &Parting) -> Value {
     report(&whole)
 }
 
+fn numbered(lines: &[String]) -> impl Iterator<Item = (usize, &String)> {
+    lines.iter().enumerate().map(|(at, line)| (at + 1, line))
+}
+
 fn assert_merged(auditor: &Auditor, lines: &[String], parting: &Parting) {
-    let whole = audit(auditor, lines.iter().enumerate().map(|(at, line)| (at + 1, line)));
+    let whole = audit(auditor, numbered(lines));
     assert_same(&merged(auditor, lines, parting), &report(&part(auditor, whole, "items.jsonl")));
 }
 
@@ -76,11 +81,11 @@ proptest! {
 
     #[test]
     fn the_report_of_the_parts_is_the_report_of_the_whole(
-        table in 0..TABLES.len(),
+        (table, asked) in (0..TABLES.len(), 0..ASKED),
         recipes in prop::collection::vec(recipe(), 1..40),
         parting in parting(),
     ) {
-        let auditor = shared(table, 0, 0);
+        let auditor = shared(table, 0, asked);
         assert_merged(auditor, &lines(auditor, &recipes), &parting);
     }
 }
@@ -96,25 +101,22 @@ fn word(number: u64) -> String {
     number.to_string().bytes().map(|digit| char::from(b'a' + digit - b'0')).collect()
 }
 
-/// Partitions beyond those that are counted exactly, some of them large by items and some by bytes, in a shuffled order.
+/// Items of partitions in a shuffled order: most are as usual, few have many small items, few have huge ones.
 fn sizes(count: u64, seed: u64) -> Vec<(String, u64, u64)> {
-    let mut all: Vec<(String, u64, u64)> = (0..count)
-        .map(|number| {
-            let random = mixed(seed ^ number);
-            // Many small items, few huge ones, and what is usual.
-            let (items, bytes) = match number {
-                0..5 => (80 + random % 20, 40),
-                5..10 => (1, 250_000 + random % 50_000),
-                10..20 => (100 + random % 100, 700),
-                _ => (1 + random % 3, 20_000 + random % 40_000),
-            };
-            (format!("user#{number}"), items, items * bytes)
-        })
-        .collect();
-    all.sort_by_key(|(key, ..)| {
-        mixed(seed ^ key.len() as u64 ^ key.bytes().fold(7, |sum, byte| sum * 31 + u64::from(byte)))
-    });
-    all
+    let mut all: Vec<(u64, String, u64, u64)> = Vec::new();
+    for number in 0..count {
+        let random = mixed(seed ^ number);
+        let (times, items, bytes) = match number {
+            0..5 => (4, 20 + random % 5, 40),
+            5..10 => (1, 1, 2_500_000 + random % 500_000),
+            10..20 => (20, 5 + random % 5, 700),
+            _ => (1, 1 + random % 3, 20_000 + random % 40_000),
+        };
+        let one = |time| (mixed(random ^ time), format!("user#{number}"), items, items * bytes);
+        all.extend((0..times).map(one));
+    }
+    all.sort();
+    all.into_iter().map(|(_, key, items, bytes)| (key, items, bytes)).collect()
 }
 
 proptest! {
@@ -142,21 +144,72 @@ proptest! {
             }
             parts.merge(own);
         }
-        let told = |own: &Partitions| {
-            (own.is_exact(), own.distinct(), own.gini(), own.error(), own.items, own.bytes, own.largest(10), own.largest(100))
-        };
+        let told = |own: &Partitions| (own.is_exact(), own.distinct(), own.gini(), own.error(), own.items, own.bytes);
         prop_assert_eq!(told(&parts), told(&whole));
-        prop_assert_eq!(whole.is_exact(), count <= EXACT as u64);
-        // Whoever is large enough to be listed is.
-        let (items, bytes) = (whole.items as f64, whole.bytes as f64);
-        let (by_items, by_bytes) = whole.largest(100);
-        for (key, own_items, own_bytes) in &all {
-            if *own_items as f64 > 1.5 * LISTED_SHARE * items {
-                prop_assert!(by_items.iter().any(|one| one.key == *key), "{} {}", key, own_items);
-            }
-            if *own_bytes as f64 > 1.5 * LISTED_SHARE * bytes {
-                prop_assert!(by_bytes.iter().any(|one| one.key == *key), "{} {}", key, own_bytes);
-            }
+        for most in [10, 100] {
+            prop_assert_eq!(parts.largest(most), whole.largest(most));
         }
+        prop_assert_eq!(whole.is_exact(), count <= EXACT as u64);
+        // The large ones are listed and no others, whatever their items are like.
+        let (by_items, by_bytes) = whole.largest(100);
+        let numbers = |all: Vec<Partition>| -> BTreeSet<u64> {
+            all.iter().map(|one| one.key[5..].parse().unwrap()).collect()
+        };
+        let (by_items, by_bytes) = (numbers(by_items), numbers(by_bytes));
+        prop_assert!((0..5).chain(10..20).all(|number| by_items.contains(&number)), "{:?}", by_items);
+        prop_assert!((5..10).all(|number| by_bytes.contains(&number)), "{:?}", by_bytes);
+        if count > EXACT as u64 {
+            prop_assert_eq!(by_items, (0..20).collect());
+        }
+    }
+}
+
+/// A large table of the shop: more partitions than are counted exactly, and more strangers than are told apart.
+fn large_table(seed: u64) -> Vec<String> {
+    let mut lines: Vec<(u64, String)> = Vec::new();
+    for number in 0..EXACT as u64 + 400 {
+        let own = number.to_string();
+        let item = json!({
+            "pk": format!("user#{own}"), "sk": format!("user#{own}"), "id": own, "first_name": "Ann",
+            "email": format!("{own}@x.org"), "gsi1_pk": format!("email#{own}@x.org"),
+            "last_name": "Lee", "gsi1_sk": if number % 9 == 0 { "lastname#Leh" } else { "lastname#Lee#firstname#Ann" },
+        });
+        lines.push((mixed(seed ^ number), item.to_string()));
+    }
+    for number in 0..1500 {
+        let item = json!({ "pk": format!("{}#1", word(number)), "sk": "x", "size": number });
+        lines.push((mixed(seed ^ !number), item.to_string()));
+    }
+    for number in 0..600 {
+        let (own, partition) = (format!("o-{number}"), number % 2);
+        let item = json!({
+            "pk": format!("user#{partition}"), "sk": format!("order#{own}"), "id": own, "user_id": partition.to_string(),
+            "status": "open", "placed_at": "2024-05-17T09:30:00Z",
+            "gsi1_pk": "status#open", "gsi1_sk": "placed#2024-05-17T09:30:00Z",
+        });
+        lines.push((mixed(seed ^ (number << 32)), item.to_string()));
+    }
+    lines.sort();
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+#[test]
+fn large_tables_come_out_the_same_however_they_are_parted() {
+    let mut runner = TestRunner::deterministic();
+    let auditor = shared(1, 0, 0);
+    let lines = large_table(7);
+    let whole = report(&part(auditor, audit(auditor, numbered(&lines)), "items.jsonl"));
+    for _ in 0..3 {
+        let parting = parting().new_tree(&mut runner).unwrap().current();
+        assert_same(&merged(auditor, &lines, &parting), &whole);
+    }
+    let unknown = &whole["checks"]["unclassified-item"];
+    assert_eq!(unknown["count"], 1500);
+    assert!(unknown["groups"].as_array().unwrap().len() < 1000, "they are told less closely");
+    let partitions = &whole["indexes"]["primary"]["partitions"];
+    assert_eq!(partitions["exact"], false);
+    let largest = &partitions["by_items"].as_array().unwrap()[..2];
+    for (at, key) in ["user#0", "user#1"].into_iter().enumerate() {
+        assert!(largest.iter().any(|one| one["key"] == key), "{at} {largest:?}");
     }
 }
