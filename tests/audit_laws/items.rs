@@ -83,25 +83,24 @@ sort_key = { attribute = "gsi4_sk", build_key = [["size", "{size|zfill(3)}"]] }
 ];
 
 /// Models that are told apart by their keys, with what the short way may well mistake: capitals, defaults, words for
-/// what is not set, numbers, several attributes to a key, keys that are fields, fields that are keys of others, an index
-/// that two models have each in its own way.
+/// what is not set, numbers, several attributes to a key, keys that are fields.
 const APART: [&str; 3] = [
     r#"
 entity = "Sensor"
 [attributes]
-id = { type = "string", required = true }
+serial = { type = "string", required = true }
 at = { type = "integer", required = true }
 day = { type = "string", default = "Monday" }
 note = "string"
 room = "any"
 [indexes.primary]
-partition_key = { attribute = "pk", template = "SENSOR#{id}" }
+partition_key = { attribute = "pk", template = "SENSOR#{serial}" }
 sort_key = { attribute = "sk", template = "at#{at}" }
 [indexes.gsi1]
 partition_key = { attribute = "gsi1_pk", template = "day|{day}" }
 sort_key = { attribute = "gsi1_sk", template = "{note or 'None'}|{room}" }
 [indexes.gsi2]
-partition_key = { attribute = "id", value = "{id}" }
+partition_key = { attribute = "serial", value = "{serial}" }
 sort_key = { attribute = "at", type = "N", value = "{at}" }
 [indexes.lsi1]
 kind = "lsi"
@@ -123,7 +122,7 @@ partition_key = { attribute = "gsi1_pk", build_key = [["name", "{name}"]] }
 sort_key = { attribute = "gsi1_sk", build_key = [["day", "{day}"]] }
 [indexes.gsi3]
 partition_key = [{ attribute = "gsi3_a", value = "{name}" }, { attribute = "gsi3_b", type = "N", value = "{floor}" }]
-sort_key = { attribute = "day", value = "{day}" }
+sort_key = { attribute = "gsi3_sk", value = "{day}" }
 "#,
     r#"
 entity = "Door"
@@ -134,10 +133,27 @@ open = "boolean"
 [indexes.primary]
 partition_key = { attribute = "pk", build_key = [["door", "{id}"]] }
 sort_key = { attribute = "sk", template = "{code}{id}" }
-[indexes.gsi1]
-partition_key = { attribute = "gsi1_pk", build_key = [["NAME", "{code or ''}"]] }
+[indexes.gsi5]
+partition_key = { attribute = "gsi5_pk", build_key = [["NAME", "{code or ''}"]] }
 "#,
 ];
+
+/// Beside those above: its keys are fields of theirs, and it has their index in its own way.
+const SHARING: &str = r#"
+entity = "Hall"
+[attributes]
+id = "string"
+floor = "integer"
+day = "string"
+[indexes.primary]
+partition_key = { attribute = "pk", build_key = [["hall", "{id}"]] }
+sort_key = { attribute = "sk", build_key = [["hall", "{id}"]] }
+[indexes.gsi1]
+partition_key = { attribute = "gsi1_pk", build_key = [["hall", "{day}"]] }
+[indexes.gsi6]
+partition_key = { attribute = "floor", type = "N", value = "{floor}" }
+sort_key = { attribute = "day", value = "{day}" }
+"#;
 
 fn in_folder(folder: &str) -> Vec<Arc<Model>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
@@ -151,7 +167,9 @@ fn in_folder(folder: &str) -> Vec<Arc<Model>> {
     paths.into_iter().map(model).collect()
 }
 
-pub const TABLES: [&str; 5] = ["models", "fixtures/audit/shop/models", "benches/audit/models", "apart", "odd"];
+/// The first ones have a short way.
+pub const TABLES: [&str; 6] =
+    ["models", "fixtures/audit/shop/models", "benches/audit/models", "apart", "sharing", "odd"];
 
 pub fn models(table: &str) -> Vec<Arc<Model>> {
     let model = |text: &&str| {
@@ -160,6 +178,7 @@ pub fn models(table: &str) -> Vec<Arc<Model>> {
     };
     match table {
         "apart" => APART.iter().map(model).collect(),
+        "sharing" => APART.iter().chain([&SHARING]).map(model).collect(),
         "odd" => ODD.iter().map(model).collect(),
         folder => in_folder(folder),
     }

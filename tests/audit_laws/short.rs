@@ -57,7 +57,7 @@ proptest! {
 /// Else the short way could leave every item to the long one.
 #[test]
 fn the_short_way_is_taken_by_sound_items() {
-    for (table, folder) in TABLES.iter().enumerate().filter(|(_, table)| **table != "odd") {
+    for (table, folder) in TABLES[..4].iter().enumerate() {
         let auditor = shared(table, 0, 0);
         let mut runner = TestRunner::deterministic();
         let lines: Vec<String> =
