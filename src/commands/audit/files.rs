@@ -28,6 +28,15 @@ pub fn items(paths: &[PathBuf], request: &Request<'_>, streams: &mut Streams<'_>
             ));
         }
     }
+    // Everything behind `--items` is a file of items, models too where they are named there.
+    let is_model = |path: &Path| path.is_dir() || path.extension().is_some_and(|extension| extension == "toml");
+    if let Some((_, name)) = paths.iter().zip(&names).find(|(path, _)| is_model(path)) {
+        let name = printable(name);
+        return Err(Error::usage(
+            format!("`{name}` stands behind `--items`, and is no file of items"),
+            format!("name models before: `dynkeys audit {name} --items FILE`; the folder of an export with `--export`"),
+        ));
+    }
     let jobs: Vec<FileJob> = paths
         .iter()
         .zip(&names)
