@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::quality::FixedState;
 
+use super::apart::Rivals;
 use super::classify::{Classified, Classifier};
 use super::defect::Defect;
 use super::partitions::Partitions;
@@ -20,8 +21,7 @@ use super::times::{Looks, Seen, looks};
 use crate::key::python::{equal, str_of};
 use crate::key::suspicious::{blank, holds_delimiter, placeholder};
 use crate::key::{
-    Automaton, Engine, EngineKey, Fields, KeyBuffer, Part, PartKind, Recorder, Shape, State as FieldState, WayPiece,
-    Written, ways,
+    Engine, EngineKey, Fields, KeyBuffer, Part, PartKind, Recorder, State as FieldState, WayPiece, Written, ways,
 };
 use crate::model::{Era, FieldPath, IndexKind, KeyType, KeyValue, Rule};
 use crate::source::raw::{Kind, Names, RawItem};
@@ -74,23 +74,23 @@ pub struct IndexOf {
 /// The models of a table, ready to audit its items. It is shared by threads; each has a [`Worker`].
 #[derive(Debug)]
 pub struct Auditor {
-    engines: Vec<Engine>,
+    pub(super) engines: Vec<Engine>,
     classifier: Classifier,
     names: Names,
-    indexes: Vec<IndexOf>,
-    seen: Vec<SeenPart>,
-    entities: Vec<EntityPlan>,
+    pub(super) indexes: Vec<IndexOf>,
+    pub(super) seen: Vec<SeenPart>,
+    pub(super) entities: Vec<EntityPlan>,
     options: Options,
     duplicates: Option<Duplicates>,
 }
 
 /// What is made of an entity beforehand.
 #[derive(Debug)]
-struct EntityPlan {
+pub(super) struct EntityPlan {
     /// The short way; none where its keys or those of others are out of the ordinary.
-    plan: Option<Plan>,
+    pub plan: Option<Plan>,
     /// The place of its first key in [`State::plain`].
-    first_key: usize,
+    pub first_key: usize,
     keys: Vec<KeyFacts>,
     /// The indexes that it writes, by the numbers of their keys.
     indexes: Vec<OwnIndex>,
@@ -225,14 +225,15 @@ impl Auditor {
         let indexes = indexes_of(&engines, &names);
         let seen: Vec<SeenPart> =
             engines.iter().enumerate().flat_map(|(entity, engine)| seen_parts(engine, entity)).collect();
-        let alone = alone(&engines);
+        let rivals = Rivals::new(&engines);
         let mut first_key = 0;
         let mut entities = Vec::new();
         for (at, engine) in engines.iter().enumerate() {
             let keys = key_facts(engine, &names, &indexes, &options);
-            let plan = (alone[at] && options.index.is_none() && keys.iter().all(|key| key.is_known))
-                .then(|| Plan::new(engine, at, &names, &options.delimiter, &seen))
-                .flatten();
+            let plan = (options.index.is_none() && keys.iter().all(|key| key.is_known))
+                .then(|| Plan::new(engine, at, &names, &options.delimiter, &seen, &indexes))
+                .flatten()
+                .and_then(|plan| rivals.tell_apart(plan, at, &names));
             let eras = Era::ALL.into_iter().map(|era| (era, Engine::new(Arc::clone(engine.model()), era.dialect())));
             let own = |attribute: usize| keys.iter().any(|key| key.attribute == attribute);
             let mut foreign = Vec::new();
@@ -401,41 +402,10 @@ fn is_alike(engine: &Engine, number: usize, era: Era) -> bool {
         })
 }
 
-/// For each entity, whether keys of the table that are of its shape, without a delimiter in their values, are of no other
-/// entity's.
-fn alone(engines: &[Engine]) -> Vec<bool> {
-    let languages: Vec<Vec<(String, Option<Automaton>)>> = engines
-        .iter()
-        .map(|engine| {
-            let model = engine.model();
-            let keys = model.keys().filter(|(index, _)| index.kind == IndexKind::Primary);
-            keys.map(|(_, key)| {
-                let shape = Shape::of(&key.value, model, engine.dialect());
-                let automaton = (key.kind == KeyType::S).then(|| Automaton::new(&shape.language(b"#"))).flatten();
-                (key.attribute.value.clone(), automaton)
-            })
-            .collect()
-        })
-        .collect();
-    let apart = |own: &[(String, Option<Automaton>)], other: &[(String, Option<Automaton>)]| {
-        own.iter().any(|(attribute, language)| {
-            other.iter().any(|(name, other)| {
-                name == attribute && language.as_ref().zip(other.as_ref()).is_some_and(|(own, other)| !own.meets(other))
-            })
-        })
-    };
-    (0..engines.len())
-        .map(|at| {
-            !languages[at].is_empty()
-                && (0..engines.len()).all(|other| other == at || apart(&languages[at], &languages[other]))
-        })
-        .collect()
-}
-
 /// Audits items one after the other.
 #[derive(Debug)]
 pub struct Worker<'a> {
-    auditor: &'a Auditor,
+    pub(super) auditor: &'a Auditor,
     /// What was seen.
     pub state: State,
     /// Every finding of an item since they were last taken, where somebody listens.
@@ -443,11 +413,11 @@ pub struct Worker<'a> {
     /// The number of the file that is read, in [`Options::files`].
     pub file: u32,
     /// The entity of the last plain item: the next one is often of the same.
-    last: usize,
+    pub(super) last: usize,
     buffer: KeyBuffer,
     other: KeyBuffer,
     /// The parts of the item's keys to be looked at: a place of [`State::seen`], and the part.
-    looked: Vec<(usize, std::ops::Range<usize>, usize)>,
+    pub(super) looked: Vec<(usize, std::ops::Range<usize>, usize)>,
 }
 
 type Entries<'e> = [(Cow<'e, str>, Value<'e>)];
@@ -499,91 +469,6 @@ impl<'a> Worker<'a> {
             entries.push((Cow::Borrowed(self.auditor.names.name(number_of)), value));
         }
         Some(entries)
-    }
-
-    /// Audits an item in the short way; false where that does not tell.
-    #[inline]
-    fn plain(&mut self, item: &RawItem<'_>) -> bool {
-        if item.size * 100 >= LARGEST_ITEM * NEAR as u64 || self.auditor.duplicates.is_some() {
-            return false;
-        }
-        let count = self.auditor.entities.len();
-        let mut entity = self.last;
-        for _ in 0..count {
-            if self.plain_of(entity, item) {
-                self.last = entity;
-                return true;
-            }
-            entity = if entity + 1 == count { 0 } else { entity + 1 };
-        }
-        false
-    }
-
-    #[inline]
-    fn plain_of(&mut self, entity: usize, item: &RawItem<'_>) -> bool {
-        let auditor = self.auditor;
-        let own = &auditor.entities[entity];
-        let Some(plan) = &own.plan else { return false };
-        if !plan.keys.first().is_some_and(|key| key.may_begin(item)) {
-            return false;
-        }
-        if own.foreign.iter().any(|foreign| item.kind(foreign.attribute) != Kind::Absent) {
-            return false;
-        }
-        // Keys are compared first, and counted only when all are plain.
-        let mut results = [(0_u32, false); 32];
-        if plan.keys.len() > results.len() {
-            return false;
-        }
-        self.looked.clear();
-        for (at, key) in plan.keys.iter().enumerate() {
-            let looked = &mut self.looked;
-            let mut part = |seen: usize, text: &str| {
-                let stored = item.get(key.stored).1;
-                // The part is a piece of the stored key.
-                let start = text.as_ptr() as usize - stored.as_ptr() as usize;
-                looked.push((seen, start..start + text.len(), key.stored));
-            };
-            let Some(compared) = key.compare(item, &mut part) else { return false };
-            results[at] = (u32::try_from(compared.stored.len()).unwrap_or_default(), compared.caseless);
-        }
-        let state = &mut self.state;
-        state.items += 1;
-        state.bytes += item.size;
-        state.entities[entity] += 1;
-        state.sizes.add(item.size);
-        for (key, (length, caseless)) in plan.keys.iter().zip(results) {
-            state.lengths[key.stored].add(length as usize);
-            // Dialects differ in text alone.
-            let plain = &mut state.plain[own.first_key + key.key];
-            plain.count += u64::from(key.kind == KeyType::S);
-            plain.caseless += u64::from(caseless && key.kind == KeyType::S);
-        }
-        for index in &own.indexes {
-            let partition = &auditor.indexes[index.index].partition;
-            if let [one] = partition.as_slice() {
-                state.partitions[index.index].add(item.get(*one).1, item.size);
-            } else {
-                let joined: Vec<&str> = partition.iter().map(|one| item.get(*one).1).collect();
-                state.partitions[index.index].add(&joined.join(JOINED), item.size);
-            }
-        }
-        for (seen, range, stored) in self.looked.drain(..) {
-            let stored = item.get(stored).1;
-            let text = stored.get(range).unwrap_or_default();
-            let part = &auditor.seen[seen];
-            let found = looks(text, part.is_number, part.is_time);
-            let rank = || hash(stored);
-            state.seen[seen].add(found, rank, |rank| Example {
-                rank,
-                key: Vec::new(),
-                place: None,
-                attribute: Some(auditor.engines[part.entity].keys()[part.key].attribute.clone()),
-                stored: Some(stored.to_owned()),
-                expected: None,
-            });
-        }
-        true
     }
 
     /// Counts a change that deleted its item.
@@ -972,7 +857,7 @@ fn is_odd_of_itself(text: &str, parts: &[Part<'_>], delimiter: &str, is_model_od
 }
 
 /// Joins the texts of a partition key of several attributes.
-const JOINED: &str = " / ";
+pub(super) const JOINED: &str = " / ";
 
 /// A key of an item that is compared.
 struct Comparison<'c, 'm> {

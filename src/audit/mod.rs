@@ -1,6 +1,7 @@
 //! Finds out what is in a table: which entity an item is, whether its keys are the ones that its model writes, and how
 //! keys and partitions are spread. One pass, bounded memory, and states that can be merged.
 
+mod apart;
 mod auditor;
 mod catalog;
 mod classify;
@@ -9,6 +10,7 @@ pub mod files;
 mod partitions;
 mod plan;
 mod shapes;
+mod short;
 mod state;
 mod suspect;
 mod tally;

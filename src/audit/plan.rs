@@ -2,20 +2,40 @@
 //! input. Nothing is evaluated and nothing is allocated. What does not fit is left to the long way.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
-use crate::key::{Engine, Half, KeyBuffer, WayPiece, Written, ways};
-use crate::model::{AttributeType, Cell, Era, Expression, ExpressionKind, KeyType, KeyValue, PRIMARY, Rule};
+use regex_syntax::hir::Hir;
+
+use crate::key::python::zfill;
+use crate::key::{Automaton, Engine, Half, KeyBuffer, WayPiece, Written, plain_text, ways};
+use crate::model::{AttributeType, Cell, Era, Expression, ExpressionKind, Filter, IndexKind, KeyType, KeyValue, Rule};
 use crate::source::raw::{Kind, Names, RawItem};
 use crate::text::Span;
 use crate::value::Value;
 
+use super::auditor::IndexOf;
 use super::suspect::NEAR;
+
+/// The most keys of an entity.
+pub(super) const MOST_KEYS: usize = 32;
 
 /// How the keys of an entity are compared.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    /// Its keys, those of the table first.
+    /// The table and the indexes that it writes, the table first.
+    pub indexes: Vec<IndexPlan>,
+    /// Key attributes of indexes that it does not write: an item that has one is out of the ordinary.
+    pub others: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct IndexPlan {
+    /// The index in the auditor's list.
+    pub index: usize,
+    /// The keys that this index has of its own.
     pub keys: Vec<KeyPlan>,
+    /// True where an item may well lack them all: the index is sparse.
+    may_lack: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -32,20 +52,27 @@ pub(super) struct KeyPlan {
     lower: bool,
     /// What must not be in values: the delimiter's first byte, `#` where it is build_key's.
     delimiter: u8,
+    /// What no value may be: the key could be another entity's.
+    forbidden: Vec<Vec<u8>>,
     pieces: Vec<PiecePlan>,
 }
 
 #[derive(Clone, Debug)]
 enum PiecePlan {
     Text(Box<[u8]>),
-    Hole {
-        /// The attribute of the field.
-        field: usize,
-        /// True where only text will do: a number that is zero is false, and another operand takes its place.
-        only_text: bool,
-        /// The place of what is seen of this part.
-        seen: Option<usize>,
-    },
+    Hole(HolePlan),
+}
+
+#[derive(Clone, Debug)]
+struct HolePlan {
+    /// The attribute of the field.
+    field: usize,
+    /// True where only text will do: a number that is zero is false, and another operand takes its place.
+    only_text: bool,
+    /// Zeros go before the value up to this width.
+    width: usize,
+    /// The place of what is seen of this part.
+    seen: Option<usize>,
 }
 
 /// A part of a key whose values are looked at together.
@@ -74,62 +101,49 @@ pub(super) struct Compared<'a> {
 }
 
 impl Plan {
-    /// The plan of an entity; none where a key of it is out of the ordinary.
-    pub fn new(engine: &Engine, entity: usize, names: &Names, delimiter: &str, seen: &[SeenPart]) -> Option<Self> {
+    /// The plan of an entity; none where a key of it is out of the ordinary. `indexes` are all of the table.
+    pub fn new(
+        engine: &Engine,
+        entity: usize,
+        names: &Names,
+        delimiter: &str,
+        seen: &[SeenPart],
+        indexes: &[IndexOf],
+    ) -> Option<Self> {
         let model = engine.model();
-        let mut keys = Vec::new();
-        for (number, key) in engine.keys().iter().enumerate() {
-            let own = engine.model_key(number);
-            let KeyValue::One(rule) = &own.value else { return None };
-            if key.kind == KeyType::B || engine.is_eager(number) || !is_plain_rule(rule) {
+        let mut own: Vec<IndexPlan> = Vec::new();
+        for (at, (index, compiled)) in model.indexes.iter().zip(engine.indexes()).enumerate() {
+            let numbers = (0..engine.keys().len()).filter(|number| engine.keys()[*number].index == at);
+            let keys: Option<Vec<KeyPlan>> =
+                numbers.map(|number| KeyPlan::new(engine, number, entity, names, delimiter, seen)).collect();
+            let number = indexes.iter().position(|known| known.name == index.name.value)?;
+            // Where two models are not of one mind about an index, its items are counted one by one.
+            let attribute = |key: &usize| names.find(engine.keys()[*key].attribute.as_bytes());
+            let attributes = |keys: &[usize]| keys.iter().map(attribute).collect::<Option<Vec<_>>>();
+            if attributes(&compiled.partition_keys)? != indexes[number].partition
+                || attributes(&compiled.sort_keys)? != indexes[number].sort
+            {
                 return None;
             }
-            let is_build_key = matches!(rule, Rule::BuildKey(_));
-            let way = ways(own, engine.dialect()).into_iter().next()?;
-            let lower = is_build_key && engine.dialect().era() == Era::V0_58;
-            let mut pieces = Vec::new();
-            for piece in &way.pieces {
-                pieces.push(match piece {
-                    WayPiece::Text(text) => PiecePlan::Text(text.as_bytes().into()),
-                    WayPiece::Hole(expression) => {
-                        let (attribute, only_text) = field(expression)?;
-                        let attribute = model.attributes.get(attribute)?;
-                        let has_text_default = match &attribute.default {
-                            None => false,
-                            Some(default) if matches!(default.value, Value::Str(_)) => true,
-                            Some(_) => return None,
-                        };
-                        PiecePlan::Hole {
-                            field: names.find(attribute.name.value.as_bytes())?,
-                            only_text: only_text || has_text_default,
-                            seen: seen.iter().position(|part| {
-                                part.entity == entity && part.key == number && part.span == expression.span
-                            }),
-                        }
-                    }
-                });
-            }
-            if key.kind == KeyType::N && !matches!(pieces.as_slice(), [PiecePlan::Hole { .. }]) {
-                return None;
-            }
-            keys.push(KeyPlan {
-                key: number,
-                stored: names.find(key.attribute.as_bytes())?,
-                kind: key.kind,
-                longest: key.half.max_bytes() * NEAR / 100 - 1,
-                lower,
-                delimiter: if is_build_key { b'#' } else { delimiter.bytes().next().unwrap_or(b'#') },
-                pieces,
+            own.push(IndexPlan {
+                index: number,
+                keys: keys?,
+                may_lack: index.sparse && index.kind != IndexKind::Primary,
             });
         }
+        own.sort_by_key(|index| indexes[index.index].kind);
+        let stored: Vec<usize> = own.iter().flat_map(|index| index.keys.iter().map(|key| key.stored)).collect();
         // Lengths are counted once for an attribute.
-        let is_twice = |key: &KeyPlan| keys.iter().filter(|other| other.stored == key.stored).count() > 1;
-        if keys.iter().any(is_twice) {
+        let is_twice = |attribute: &usize| stored.iter().filter(|other| *other == attribute).count() > 1;
+        if stored.len() > MOST_KEYS || stored.iter().any(is_twice) {
             return None;
         }
-        let is_primary = |key: &KeyPlan| model.indexes[engine.keys()[key.key].index].name.value == PRIMARY;
-        keys.sort_by_key(|key| (!is_primary(key), engine.keys()[key.key].half != Half::Partition));
-        let plan = Self { keys };
+        let mut others: Vec<usize> =
+            indexes.iter().flat_map(|index| index.partition.iter().chain(&index.sort)).copied().collect();
+        others.sort_unstable();
+        others.dedup();
+        others.retain(|attribute| !stored.contains(attribute));
+        let plan = Self { indexes: own, others };
         plan.holds(engine, names).then_some(plan)
     }
 
@@ -151,16 +165,50 @@ impl Plan {
         let fields = engine.map(&item);
         let mut buffer = KeyBuffer::default();
         engine.write(&fields, &mut buffer, &mut ());
-        self.keys.iter().all(|key| {
+        self.indexes.iter().flat_map(|index| &index.keys).all(|key| {
             let mut wanted = String::new();
             for piece in &key.pieces {
                 match piece {
                     PiecePlan::Text(text) => wanted.push_str(&String::from_utf8_lossy(text)),
-                    PiecePlan::Hole { field, .. } => wanted.push_str(&value(*field).unwrap_or_default()),
+                    PiecePlan::Hole(hole) => {
+                        wanted.push_str(&zfill(&value(hole.field).unwrap_or_default(), hole.width));
+                    }
                 }
             }
             buffer.get(key.key) == Written::Text(&wanted)
         })
+    }
+}
+
+impl Plan {
+    /// The texts that it takes for keys of the table, by attribute; none where that is no text.
+    pub fn languages(&self, names: &Names) -> Vec<(String, Option<Automaton>)> {
+        let keys = self.indexes.first().map_or(&[][..], |index| &index.keys);
+        let languages = keys.iter().map(|key| {
+            let pieces = key.pieces.iter().map(|piece| match piece {
+                PiecePlan::Text(text) => Hir::literal(text.clone()),
+                PiecePlan::Hole(HolePlan { width: 0, .. }) => plain_text(&key.forbidden),
+                PiecePlan::Hole(_) => plain_text(&[]),
+            });
+            let language = (key.kind == KeyType::S).then(|| Automaton::new(&Hir::concat(pieces.collect())));
+            (names.name(key.stored).to_owned(), language.flatten())
+        });
+        languages.collect()
+    }
+
+    /// Leaves keys of the table with these values to the long way.
+    pub fn forbid(&mut self, words: &BTreeSet<Vec<u8>>) {
+        for key in self.indexes.iter_mut().take(1).flat_map(|index| &mut index.keys) {
+            key.forbidden = words.iter().cloned().collect();
+        }
+    }
+}
+
+impl IndexPlan {
+    /// True of an item that is not in this index, as it should be.
+    #[inline]
+    pub fn is_left_out(&self, item: &RawItem<'_>) -> bool {
+        self.may_lack && self.keys.iter().all(|key| item.kind(key.stored) == Kind::Absent)
     }
 }
 
@@ -175,14 +223,27 @@ fn is_plain_rule(rule: &Rule) -> bool {
     }
 }
 
-/// The attribute of an expression that gives its value as it is, and whether that must be text to be given.
-fn field(expression: &Expression) -> Option<(usize, bool)> {
+/// The field that an expression prints; none where it does more than that.
+struct Printed {
+    attribute: usize,
+    /// True where it must be text to be printed.
+    only_text: bool,
+    /// Zeros go before it up to this width.
+    width: usize,
+}
+
+fn printed(expression: &Expression) -> Option<Printed> {
     match &expression.kind {
-        ExpressionKind::Field(field) if field.path.is_empty() => field.attribute.map(|attribute| (attribute, false)),
-        ExpressionKind::Or(left, right) if matches!(right.kind, ExpressionKind::Literal(_)) => match &left.kind {
-            ExpressionKind::Field(field) if field.path.is_empty() => field.attribute.map(|attribute| (attribute, true)),
-            _ => None,
-        },
+        ExpressionKind::Field(field) if field.path.is_empty() => {
+            field.attribute.map(|attribute| Printed { attribute, only_text: false, width: 0 })
+        }
+        ExpressionKind::Or(left, right) if matches!(right.kind, ExpressionKind::Literal(_)) => {
+            printed(left).filter(|left| left.width == 0).map(|left| Printed { only_text: true, ..left })
+        }
+        ExpressionKind::Filter(inner, Filter::Str) => printed(inner),
+        ExpressionKind::Filter(inner, Filter::Zfill(width)) => {
+            printed(inner).filter(|inner| inner.width == 0).map(|inner| Printed { width: *width, ..inner })
+        }
         _ => None,
     }
 }
@@ -240,6 +301,60 @@ fn is_whole(text: &[u8]) -> bool {
 }
 
 impl KeyPlan {
+    fn new(
+        engine: &Engine,
+        number: usize,
+        entity: usize,
+        names: &Names,
+        delimiter: &str,
+        seen: &[SeenPart],
+    ) -> Option<Self> {
+        let (key, own) = (&engine.keys()[number], engine.model_key(number));
+        let KeyValue::One(rule) = &own.value else { return None };
+        if key.kind == KeyType::B || engine.is_eager(number) || !is_plain_rule(rule) {
+            return None;
+        }
+        let is_build_key = matches!(rule, Rule::BuildKey(_));
+        let way = ways(own, engine.dialect()).into_iter().next()?;
+        let mut pieces = Vec::new();
+        for piece in &way.pieces {
+            pieces.push(match piece {
+                WayPiece::Text(text) => PiecePlan::Text(text.as_bytes().into()),
+                WayPiece::Hole(expression) => {
+                    let printed = printed(expression)?;
+                    let attribute = engine.model().attributes.get(printed.attribute)?;
+                    let has_text_default = match &attribute.default {
+                        None => false,
+                        Some(default) if matches!(default.value, Value::Str(_)) => true,
+                        Some(_) => return None,
+                    };
+                    PiecePlan::Hole(HolePlan {
+                        field: names.find(attribute.name.value.as_bytes())?,
+                        only_text: printed.only_text || has_text_default,
+                        width: printed.width,
+                        seen: seen.iter().position(|part| {
+                            part.entity == entity && part.key == number && part.span == expression.span
+                        }),
+                    })
+                }
+            });
+        }
+        // A key that is a number is a number of the item.
+        if key.kind == KeyType::N && !matches!(pieces.as_slice(), [PiecePlan::Hole(HolePlan { width: 0, .. })]) {
+            return None;
+        }
+        Some(Self {
+            key: number,
+            stored: names.find(key.attribute.as_bytes())?,
+            kind: key.kind,
+            longest: key.half.max_bytes() * NEAR / 100 - 1,
+            lower: is_build_key && engine.dialect().era() == Era::V0_58,
+            delimiter: if is_build_key { b'#' } else { delimiter.bytes().next().unwrap_or(b'#') },
+            forbidden: Vec::new(),
+            pieces,
+        })
+    }
+
     /// True where the key begins like one of this plan: a cheap first look.
     #[inline]
     pub fn may_begin(&self, item: &RawItem<'_>) -> bool {
@@ -274,7 +389,7 @@ impl KeyPlan {
                     upper |= !self.lower && has_upper(text);
                     at = end;
                 }
-                PiecePlan::Hole { field, only_text, seen } => {
+                PiecePlan::Hole(HolePlan { field, only_text, width, seen }) => {
                     let (kind, value) = item.get(*field);
                     match kind {
                         Kind::Text if self.kind == KeyType::S => {}
@@ -282,11 +397,20 @@ impl KeyPlan {
                         _ => return None,
                     }
                     let value = value.as_bytes();
-                    let end = at + value.len();
-                    let own = bytes.get(at..end)?;
                     if !is_usual(value, self.delimiter) {
                         return None;
                     }
+                    let start = at;
+                    if *width > value.len() {
+                        // Zeros go behind a sign.
+                        let zeros = bytes.get(at..at + width - value.len())?;
+                        if matches!(value[0], b'+' | b'-') || zeros.iter().any(|byte| *byte != b'0') {
+                            return None;
+                        }
+                        at += zeros.len();
+                    }
+                    let end = at + value.len();
+                    let own = bytes.get(at..end)?;
                     let value_upper = has_upper(value);
                     if self.lower && value_upper {
                         if !own.iter().zip(value).all(|(own, value)| *own == value.to_ascii_lowercase()) {
@@ -296,8 +420,11 @@ impl KeyPlan {
                         return None;
                     }
                     upper |= value_upper;
+                    if self.forbidden.iter().any(|word| word == own) {
+                        return None;
+                    }
                     if let Some(seen) = seen {
-                        part(*seen, stored.get(at..end)?);
+                        part(*seen, stored.get(start..end)?);
                     }
                     at = end;
                 }

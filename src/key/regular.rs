@@ -1,5 +1,7 @@
 //! Regular languages changed: in lower case, without a letter, without the empty text.
 
+use std::collections::BTreeSet;
+
 use regex_syntax::hir::{
     Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Dot, Hir, HirKind, Repetition,
 };
@@ -15,6 +17,34 @@ pub(super) fn language(pattern: &str) -> Hir {
 /// Any text. Bytes that are no UTF-8 are in the language as well: it is smaller so, and no text has them.
 pub(super) fn any_text() -> Hir {
     Hir::repetition(Repetition { min: 0, max: None, greedy: true, sub: Box::new(Hir::dot(Dot::AnyByte)) })
+}
+
+/// Texts of one or more printable ASCII letters without `#` that are none of these words.
+pub fn plain_text(words: &[Vec<u8>]) -> Hir {
+    let letters = |left_out: &BTreeSet<u8>| {
+        let mut class = ClassBytes::new([ClassBytesRange::new(0x20, 0x7e)]);
+        let letters = left_out.iter().chain([&b'#']).map(|letter| ClassBytesRange::new(*letter, *letter));
+        class.difference(&ClassBytes::new(letters));
+        Hir::class(Class::Bytes(class))
+    };
+    let any = |min| {
+        let sub = Box::new(letters(&BTreeSet::new()));
+        Hir::repetition(Repetition { min, max: None, greedy: true, sub })
+    };
+    // A letter with which no word goes on and anything behind it, or the start of a word that is none.
+    let mut ways = Vec::new();
+    let starts: BTreeSet<&[u8]> =
+        words.iter().flat_map(|word| (0..=word.len()).map(move |length| &word[..length])).chain([&[][..]]).collect();
+    for start in &starts {
+        let nexts = words.iter().filter_map(|word| word.strip_prefix(*start)?.first().copied()).collect();
+        let mut way = vec![Hir::literal(*start), letters(&nexts), any(0)];
+        ways.push(Hir::concat(way.clone()));
+        if !start.is_empty() && !words.iter().any(|word| word == start) {
+            way.truncate(1);
+            ways.push(Hir::concat(way));
+        }
+    }
+    Hir::alternation(ways)
 }
 
 /// The language without an ASCII letter: texts that hold it are left out, or have `by` in its place.
@@ -224,5 +254,25 @@ pub(super) fn widest(texts: &Hir) -> usize {
         HirKind::Repetition(repetition) => widest(&repetition.sub),
         HirKind::Capture(capture) => widest(&capture.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().map(widest).max().unwrap_or(1),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::key::Automaton;
+
+    #[test]
+    fn plain_text_is_anything_but_the_words() {
+        let words = ["event", "eve", "item"].map(|word| word.as_bytes().to_vec());
+        let automaton = Automaton::new(&plain_text(&words)).unwrap();
+        for text in ["a", "e", "ev", "even", "events", "evening", "eventeve", "xitem", "ite", "items", "Eve"] {
+            assert!(automaton.accepts(text.as_bytes()), "{text}");
+        }
+        for text in ["", "eve", "event", "item", "a#b", "é", "a\t"] {
+            assert!(!automaton.accepts(text.as_bytes()), "{text}");
+        }
+        assert!(Automaton::new(&plain_text(&[])).unwrap().accepts(b"event"));
     }
 }

@@ -133,8 +133,8 @@ fn stray(odd: Odd, round: u64, random: &mut Random) -> Stray {
         (Odd::Unclassified, 1) => (format!("cart#{id}"), format!("item#{}", round), "cart#{uuid} / item#{number}"),
         (Odd::Unclassified, 2) => (format!("user#{id}"), format!("wish#{other}"), "user#{uuid} / wish#{uuid}"),
         (Odd::Unclassified, _) => {
-            let seconds = random.between(1_500_000_000, 1_700_000_000);
-            ("settings".to_owned(), format!("from#{}", time_of(seconds)), "settings / from#{time}")
+            let from = time_of(1_577_836_800 + round);
+            ("settings".to_owned(), format!("from#{from}"), "settings / from#{time}")
         }
     };
     item.set_text("pk", pk);
@@ -309,9 +309,8 @@ const KINDS: [Kind; 19] = [
         &[defect!("item-near-limit", Product, "", "", |item, random, _| {
             let mut text = random.prose(500);
             while text.len() < 372_000 {
-                text = format!("{text} {text}");
-                let end = (0..=372_000).rfind(|at| text.is_char_boundary(*at)).unwrap_or_default();
-                text.truncate(end);
+                text.push(' ');
+                text.push_str(&random.prose(500));
             }
             change(item, "description", text)
         })],

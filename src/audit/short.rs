@@ -1,0 +1,99 @@
+//! Audits an item in the short way: by its entity's [`Plan`](super::plan::Plan), as it stands in the input.
+
+use super::auditor::{JOINED, Worker};
+use super::partitions::hash;
+use super::plan::MOST_KEYS;
+use super::suspect::{LARGEST_ITEM, NEAR};
+use super::tally::Example;
+use super::times::looks;
+use crate::model::KeyType;
+use crate::source::raw::{Kind, RawItem};
+
+impl Worker<'_> {
+    /// Audits an item in the short way; false where that does not tell.
+    #[inline]
+    pub(super) fn plain(&mut self, item: &RawItem<'_>) -> bool {
+        if item.size * 100 >= LARGEST_ITEM * NEAR as u64 || self.auditor.options().duplicates {
+            return false;
+        }
+        let count = self.auditor.entities.len();
+        let mut entity = self.last;
+        for _ in 0..count {
+            if self.plain_of(entity, item) {
+                self.last = entity;
+                return true;
+            }
+            entity = if entity + 1 == count { 0 } else { entity + 1 };
+        }
+        false
+    }
+
+    #[inline]
+    fn plain_of(&mut self, entity: usize, item: &RawItem<'_>) -> bool {
+        let auditor = self.auditor;
+        let own = &auditor.entities[entity];
+        let Some(plan) = &own.plan else { return false };
+        if !plan.indexes.first().and_then(|index| index.keys.first()).is_some_and(|key| key.may_begin(item)) {
+            return false;
+        }
+        if plan.others.iter().any(|attribute| item.kind(*attribute) != Kind::Absent) {
+            return false;
+        }
+        // Keys are compared first, and counted only when all are plain.
+        let mut results = [(0_u32, false); MOST_KEYS];
+        let mut count = 0;
+        self.looked.clear();
+        for index in plan.indexes.iter().filter(|index| !index.is_left_out(item)) {
+            for key in &index.keys {
+                let looked = &mut self.looked;
+                let mut part = |seen: usize, text: &str| {
+                    let stored = item.get(key.stored).1;
+                    // The part is a piece of the stored key.
+                    let start = text.as_ptr() as usize - stored.as_ptr() as usize;
+                    looked.push((seen, start..start + text.len(), key.stored));
+                };
+                let Some(compared) = key.compare(item, &mut part) else { return false };
+                results[count] = (u32::try_from(compared.stored.len()).unwrap_or_default(), compared.caseless);
+                count += 1;
+            }
+        }
+        let state = &mut self.state;
+        state.items += 1;
+        state.bytes += item.size;
+        state.entities[entity] += 1;
+        state.sizes.add(item.size);
+        let mut results = results.into_iter();
+        for index in plan.indexes.iter().filter(|index| !index.is_left_out(item)) {
+            for (key, (length, caseless)) in index.keys.iter().zip(&mut results) {
+                state.lengths[key.stored].add(length as usize);
+                // Dialects differ in text alone.
+                let plain = &mut state.plain[own.first_key + key.key];
+                plain.count += u64::from(key.kind == KeyType::S);
+                plain.caseless += u64::from(caseless && key.kind == KeyType::S);
+            }
+            let partition = &auditor.indexes[index.index].partition;
+            if let [one] = partition.as_slice() {
+                state.partitions[index.index].add(item.get(*one).1, item.size);
+            } else {
+                let joined: Vec<&str> = partition.iter().map(|one| item.get(*one).1).collect();
+                state.partitions[index.index].add(&joined.join(JOINED), item.size);
+            }
+        }
+        for (seen, range, stored) in self.looked.drain(..) {
+            let stored = item.get(stored).1;
+            let text = stored.get(range).unwrap_or_default();
+            let part = &auditor.seen[seen];
+            let found = looks(text, part.is_number, part.is_time);
+            let rank = || hash(stored);
+            state.seen[seen].add(found, rank, |rank| Example {
+                rank,
+                key: Vec::new(),
+                place: None,
+                attribute: Some(auditor.engines[part.entity].keys()[part.key].attribute.clone()),
+                stored: Some(stored.to_owned()),
+                expected: None,
+            });
+        }
+        true
+    }
+}
