@@ -510,7 +510,8 @@ impl<'a> Worker<'a> {
                 self.add(subject, &shown, None, None, None);
             }
             Classified::NoMatch | Classified::NoKeys => {
-                let texts: Vec<&str> = shown.key.iter().map(|(_, value)| value.as_ref()).collect();
+                let texts = shown.texts(auditor);
+                let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
                 let example = || shown.example(auditor, None, None, None);
                 let (most, delimiter) = (auditor.options.examples, &auditor.options.delimiter);
                 self.state.shapes.add(&texts, delimiter, shown.rank, most, example);
@@ -896,6 +897,18 @@ impl<'s> Shown<'s> {
             rank = rank.rotate_left(5) ^ hash(text);
         }
         Self { rank, key, is_whole, place }
+    }
+
+    /// The values of the primary key, and `{no pk}` where there is none.
+    fn texts(&self, auditor: &Auditor) -> Vec<Cow<'_, str>> {
+        let primary = auditor.indexes.first().filter(|index| index.kind == IndexKind::Primary);
+        let attributes = primary.into_iter().flat_map(|index| index.partition.iter().chain(&index.sort));
+        let text = |attribute: &usize| {
+            let name = auditor.names.name(*attribute);
+            let own = self.key.iter().find(|(known, _)| *known == name);
+            own.map_or_else(|| Cow::Owned(format!("{{no {name}}}")), |(_, text)| Cow::Borrowed(text.as_ref()))
+        };
+        attributes.map(text).collect()
     }
 
     /// A hash of the primary key that is wide enough to stand for it; none where the item lacks a part of it.
