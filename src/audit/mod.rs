@@ -5,6 +5,7 @@ mod apart;
 mod auditor;
 mod catalog;
 mod classify;
+mod count_min;
 mod defect;
 pub mod files;
 mod partitions;

@@ -11,12 +11,13 @@ use std::hash::BuildHasher;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use datasketches::countmin::CountMinSketch;
 use datasketches::frequencies::{ErrorType, FrequentItemsSketch};
 use datasketches::hll::{HllSketch, HllType, HllUnion};
 use foldhash::quality::FixedState;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::count_min::{CountMin, Size, noise};
 
 /// The size of the frequent-items sketch's table.
 const MAP_SIZE: usize = 4096;
@@ -25,8 +26,9 @@ pub const EXACT: usize = MAP_SIZE / 4 * 3;
 /// A partition is listed from this share of the items or the bytes on, where not all are counted exactly. The sketch's
 /// error is 3.5 of its table's size.
 pub const LISTED_SHARE: f64 = 0.002;
-const ROWS: u8 = 4;
-const BUCKETS: u32 = 8192;
+/// One part in so many of the items or the bytes makes a partition a candidate for the list: less than what is listed, so
+/// that a large one is a candidate for most of its items.
+const CANDIDATE: u64 = 2000;
 /// HyperLogLog with 2^12 registers: a relative standard error of 1.6 %.
 const LG_K: u8 = 12;
 /// The most partitions in the sample.
@@ -65,8 +67,7 @@ struct Saved {
 #[derive(Serialize, Deserialize)]
 struct SavedSketches {
     frequent_items: String,
-    count_min_items: String,
-    count_min_bytes: String,
+    count_min: String,
     hyper_log_log: String,
     sample_below: u64,
     sample: Vec<(u64, u64, u64)>,
@@ -91,8 +92,7 @@ impl Serialize for Partitions {
                     sample.sort_unstable();
                     saved.sketches = Some(SavedSketches {
                         frequent_items: STANDARD.encode(sketches.heavy.serialize()),
-                        count_min_items: STANDARD.encode(sketches.items.serialize()),
-                        count_min_bytes: STANDARD.encode(sketches.bytes.serialize()),
+                        count_min: STANDARD.encode(sketches.sums.to_bytes()),
                         hyper_log_log: STANDARD.encode(sketches.distinct.serialize()),
                         sample_below: sketches.sample.below,
                         sample,
@@ -109,6 +109,7 @@ impl<'de> Deserialize<'de> for Partitions {
         let saved = Saved::deserialize(deserializer)?;
         let mut sketches = Sketches::new().ok_or_else(|| D::Error::custom("no sketches"))?;
         let decode = |text: &str| STANDARD.decode(text).map_err(D::Error::custom);
+        let (saved_items, saved_bytes) = (saved.items, saved.bytes);
         let is_empty = saved.exact.is_none() && saved.sketches.is_none();
         if let Some(exact) = saved.exact {
             sketches.exact = Some(exact.into_iter().map(|(key, items, bytes)| (key, (items, bytes))).collect());
@@ -117,8 +118,9 @@ impl<'de> Deserialize<'de> for Partitions {
             sketches.exact = None;
             sketches.heavy =
                 FrequentItemsSketch::deserialize(&decode(&saved.frequent_items)?).map_err(D::Error::custom)?;
-            sketches.items = CountMinSketch::deserialize(&decode(&saved.count_min_items)?).map_err(D::Error::custom)?;
-            sketches.bytes = CountMinSketch::deserialize(&decode(&saved.count_min_bytes)?).map_err(D::Error::custom)?;
+            sketches.sums = CountMin::from_bytes(&decode(&saved.count_min)?)
+                .ok_or_else(|| D::Error::custom("no count-min sketch"))?;
+            sketches.counted = (saved_items, saved_bytes);
             sketches.distinct = HllSketch::deserialize(&decode(&saved.hyper_log_log)?).map_err(D::Error::custom)?;
             let sizes = saved.sample.into_iter().map(|(hash, items, bytes)| (hash, (items, bytes))).collect();
             sketches.sample = Sample { below: saved.sample_below, sizes };
@@ -134,18 +136,19 @@ impl<'de> Deserialize<'de> for Partitions {
 
 #[derive(Clone, Debug)]
 struct Sketches {
-    /// Candidates, weighed by items and bytes together.
-    heavy: FrequentItemsSketch<String>,
-    /// Exact sizes while the candidates are all there are.
+    /// Exact sizes while there are few.
     exact: Option<Sizes<String>>,
-    items: CountMinSketch<u64>,
-    bytes: CountMinSketch<u64>,
+    /// All that was counted in the sketches.
+    counted: Size,
+    sums: CountMin,
+    /// Candidates for the list, weighed by items and bytes together.
+    heavy: FrequentItemsSketch<String>,
     distinct: HllSketch,
     sample: Sample,
 }
 
 /// Items and bytes by partition.
-type Sizes<K> = HashMap<K, (u64, u64), FixedState>;
+type Sizes<K> = HashMap<K, Size, FixedState>;
 
 /// The partitions whose hashes are below a threshold, with their exact sizes.
 #[derive(Clone, Debug)]
@@ -171,8 +174,8 @@ impl Sketches {
         Some(Self {
             heavy: FrequentItemsSketch::new(MAP_SIZE).ok()?,
             exact: Some(HashMap::default()),
-            items: CountMinSketch::new(ROWS, BUCKETS).ok()?,
-            bytes: CountMinSketch::new(ROWS, BUCKETS).ok()?,
+            counted: (0, 0),
+            sums: CountMin::new(),
             distinct: HllSketch::new(LG_K, HllType::Hll8).ok()?,
             sample: Sample { below: u64::MAX, sizes: HashMap::default() },
         })
@@ -201,9 +204,11 @@ impl Sketches {
         let hash = hash(key);
         self.sample.add(hash, items, bytes);
         self.distinct.update(hash);
-        self.heavy.update_with_count_ref(key, items + bytes / 1024);
-        self.items.update_with_weight(hash, items);
-        self.bytes.update_with_weight(hash, bytes);
+        self.counted = (self.counted.0 + items, self.counted.1 + bytes);
+        let own = self.sums.add(hash, (items, bytes));
+        if own.0 * CANDIDATE >= self.counted.0 || own.1.saturating_mul(CANDIDATE) >= self.counted.1 {
+            self.heavy.update_with_count_ref(key, items + bytes / 1024);
+        }
     }
 
     /// Goes from exact sizes to sketches.
@@ -235,9 +240,8 @@ impl Sketches {
             self.distinct = union.to_sketch(HllType::Hll8);
         }
         self.heavy.merge(&other.heavy);
-        // Both have the same parameters.
-        let _ = self.items.merge(&other.items);
-        let _ = self.bytes.merge(&other.bytes);
+        self.sums.merge(&other.sums);
+        self.counted = (self.counted.0 + other.counted.0, self.counted.1 + other.counted.1);
     }
 }
 
@@ -279,12 +283,20 @@ impl Sample {
         }
     }
 
-    /// The items of the partitions in it.
-    fn items(&self) -> Vec<u64> {
+    /// The sizes of the partitions in it.
+    fn sizes(&self) -> Vec<Size> {
         let mut own = self.clone();
         own.shrink();
-        own.sizes.values().map(|(items, _)| *items).collect()
+        own.sizes.into_values().collect()
     }
+}
+
+/// How large the partition of an item, or of a byte, is on average: of those that are not listed, by a sample. What is
+/// listed is in few places of a sketch and makes no noise in the others.
+fn lump(sample: &[Size], all: u64, size: fn(&Size) -> u64) -> f64 {
+    let sizes = sample.iter().map(|own| size(own) as f64).filter(|size| *size < LISTED_SHARE * all as f64);
+    let (sum, squares) = sizes.fold((0.0, 0.0), |(sum, squares), size| (sum + size, squares + size * size));
+    if sum > 0.0 { squares / sum } else { 1.0 }
 }
 
 /// The Gini coefficient of sizes.
@@ -373,17 +385,19 @@ impl Partitions {
         let sketches = self.sketches.as_ref()?;
         gini(match &sketches.exact {
             Some(exact) => exact.values().map(|(items, _)| *items).collect(),
-            None => sketches.sample.items(),
+            None => sketches.sample.sizes().into_iter().map(|(items, _)| items).collect(),
         })
     }
 
     /// How many items a size may be off by, either way, where sizes are estimates: twice the standard deviation.
     pub fn error(&self) -> u64 {
-        if self.is_exact() {
-            return 0;
+        match &self.sketches {
+            Some(sketches) if sketches.exact.is_none() => {
+                let lump = lump(&sketches.sample.sizes(), self.items, |size| size.0);
+                (2.0 * noise(self.items as f64, lump).1).ceil() as u64
+            }
+            _ => 0,
         }
-        // The items that share a bucket with a partition are a Poisson count; the least of the rows is taken.
-        (2.0 * (self.items as f64 / f64::from(BUCKETS)).sqrt()).ceil() as u64
     }
 
     /// The largest partitions: by items, and by bytes.
@@ -409,18 +423,20 @@ impl Partitions {
 
 impl Sketches {
     fn estimates(&self, items: u64, bytes: u64) -> Vec<Partition> {
-        // What is in a bucket beside a partition is, on average, the rest of the items over the buckets.
-        let unbiased = |estimate: u64, all: u64| {
-            let share = (all.saturating_sub(estimate)) as f64 / f64::from(BUCKETS - 1);
-            (estimate as f64 - share).max(1.0).round() as u64
+        let sample = self.sample.sizes();
+        let lumps = (lump(&sample, items, |size| size.0), lump(&sample, bytes, |size| size.1));
+        let unbiased = |estimate: u64, all: u64, lump: f64| {
+            let (noise, _) = noise(all.saturating_sub(estimate) as f64, lump);
+            (estimate as f64 - noise).max(1.0).round() as u64
         };
         let mut found: Vec<Partition> = Vec::new();
         for row in self.heavy.frequent_items_with_threshold(ErrorType::NoFalseNegatives, 0) {
             let key = row.item();
+            let (own_items, own_bytes) = self.sums.get(hash(key));
             let own = Partition {
                 key: key.clone(),
-                items: unbiased(self.items.estimate(hash(key)), items),
-                bytes: unbiased(self.bytes.estimate(hash(key)), bytes),
+                items: unbiased(own_items, items, lumps.0),
+                bytes: unbiased(own_bytes, bytes, lumps.1),
             };
             let is_large = |own: u64, all: u64| own as f64 >= LISTED_SHARE * all as f64;
             if is_large(own.items, items) || is_large(own.bytes, bytes) {
