@@ -10,6 +10,17 @@ pub struct Names {
     /// The first name of each hash, and the next of the same one; from 1, 0 is none.
     first: Vec<u16>,
     next: Vec<u16>,
+    /// True where one of them may be a part of a response as well.
+    has_response: bool,
+}
+
+/// True of a name that makes an object a response or a wrapped item, alone or among others.
+#[inline]
+fn is_of_response(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"Items" | b"Item" | b"Responses" | b"Attributes" | b"ResponseMetadata" | b"$metadata" | b"ScannedCount"
+    )
 }
 
 const BUCKETS: usize = 256;
@@ -24,11 +35,12 @@ fn bucket(name: &[u8]) -> usize {
 impl Names {
     /// These names, each once; their numbers are their places in the list.
     pub fn new(names: impl IntoIterator<Item = String>) -> Self {
-        let mut all = Self { names: Vec::new(), first: vec![0; BUCKETS], next: Vec::new() };
+        let mut all = Self { names: Vec::new(), first: vec![0; BUCKETS], next: Vec::new(), has_response: false };
         for name in names {
             if all.find(name.as_bytes()).is_none() && all.names.len() < usize::from(u16::MAX) - 1 {
                 let first = &mut all.first[bucket(name.as_bytes())];
                 all.next.push(*first);
+                all.has_response |= is_of_response(name.as_bytes());
                 all.names.push(name.into());
                 *first = u16::try_from(all.names.len()).unwrap_or_default();
             }
@@ -105,7 +117,7 @@ pub struct RawItem<'a> {
     slots: &'a [Slot],
     /// True where attributes carry their types, as in DynamoDB JSON.
     pub is_typed: bool,
-    /// Its size in DynamoDB, in bytes.
+    /// Its size in DynamoDB, in bytes. Of a name that is written twice, as no item of DynamoDB has it, both values count.
     pub size: u64,
 }
 
@@ -257,8 +269,10 @@ impl<'n> Scanner<'n> {
     /// A change: `{"Metadata": …, "Keys": …, "OldImage": …, "NewImage": …}`, behind its brace.
     fn change(&mut self, cursor: &mut Cursor<'_>) -> Result<Option<(bool, u64)>, Unusual> {
         let mut found = None;
+        let mut has_keys = false;
         loop {
             let name = cursor.name()?;
+            has_keys |= name == b"Keys";
             if name == b"NewImage" {
                 cursor.expect(b'{')?;
                 let image = self.item(cursor)?;
@@ -272,7 +286,7 @@ impl<'n> Scanner<'n> {
                 return Err(Unusual);
             }
             if cursor.closes(b'}')? {
-                return Ok(found);
+                return if has_keys { Ok(found) } else { Err(Unusual) };
             }
         }
     }
@@ -287,10 +301,7 @@ impl<'n> Scanner<'n> {
         loop {
             let name = cursor.name()?;
             let number = self.names.find(name);
-            // At the top of a line these may be parts of a response.
-            if number.is_none()
-                && matches!(name, b"Items" | b"Item" | b"Responses" | b"Attributes" | b"ResponseMetadata")
-            {
+            if (number.is_none() || self.names.has_response) && is_of_response(name) {
                 return Err(Unusual);
             }
             let typed = cursor.peek() == b'{' && *is_typed.get_or_insert(true);
@@ -436,15 +447,16 @@ impl<'a> Cursor<'a> {
                     at += 2;
                 }
                 Some(b'u') => {
-                    let digits = self.bytes.get(at + 2..at + 6).and_then(|four| std::str::from_utf8(four).ok());
-                    let unit = digits.and_then(|four| u32::from_str_radix(four, 16).ok()).ok_or(Unusual)?;
-                    // Each half of a pair counts two of its four bytes; whether it is a pair the other reader asks.
-                    size += match unit {
-                        0..0x80 => 1,
-                        0x80..0x800 | 0xd800..0xe000 => 2,
-                        _ => 3,
+                    let (bytes, length) = match self.unit(at)? {
+                        0..0x80 => (1, 6),
+                        0x80..0x800 => (2, 6),
+                        // Both halves of a pair.
+                        0xd800..0xdc00 if matches!(self.unit(at + 6)?, 0xdc00..0xe000) => (4, 12),
+                        0xd800..0xe000 => return Err(Unusual),
+                        _ => (3, 6),
                     };
-                    at += 6;
+                    size += bytes;
+                    at += length;
                 }
                 _ => return Err(Unusual),
             }
@@ -452,6 +464,18 @@ impl<'a> Cursor<'a> {
             size += (end - at) as u64;
             at = end;
         }
+    }
+
+    /// The number of an escape such as `\u00e9`.
+    fn unit(&self, at: usize) -> Result<u32, Unusual> {
+        let digits = match self.bytes.get(at..at + 6) {
+            Some([b'\\', b'u', digits @ ..]) => digits,
+            _ => return Err(Unusual),
+        };
+        digits
+            .iter()
+            .try_fold(0, |unit, digit| char::from(*digit).to_digit(16).map(|own| unit * 16 + own))
+            .ok_or(Unusual)
     }
 
     fn slot(&self, kind: Kind, start: usize, end: usize) -> Slot {
@@ -533,7 +557,7 @@ impl<'a> Cursor<'a> {
         self.expect(b'"')?;
         let start = self.at;
         let end = self.string()?.0.ok_or(Unusual)?;
-        Ok(base64_size(&self.bytes[start..end]))
+        Ok(base64_size(&self.bytes[start..end])?)
     }
 
     fn list(&mut self, own: u64, mut one: impl FnMut(&mut Self) -> Result<u64, Unusual>) -> Result<u64, Unusual> {
@@ -628,8 +652,8 @@ impl<'a> Cursor<'a> {
     }
 }
 
-impl From<super::size::NoNumber> for Unusual {
-    fn from(_: super::size::NoNumber) -> Self {
+impl From<super::size::NoSize> for Unusual {
+    fn from(_: super::size::NoSize) -> Self {
         Self
     }
 }

@@ -5,16 +5,22 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::key::python::str_of;
 use crate::value::Value;
 
-/// The text is no number as JSON writes them.
+/// The text is no number as JSON writes them, or no base64.
 #[derive(Debug)]
-pub(super) struct NoNumber;
+pub(super) struct NoSize;
+
+/// Exponents and digits beyond are those of no number that DynamoDB has.
+const MOST: usize = 1000;
 
 /// The size of a number as JSON writes it: a byte for two significant digits, one more, and one for a minus.
 #[inline]
-pub(super) fn number_size(text: &[u8]) -> Result<u64, NoNumber> {
+pub(super) fn number_size(text: &[u8]) -> Result<u64, NoSize> {
     let (negative, unsigned) = match text {
         [b'-', rest @ ..] => (true, rest),
         rest => (false, rest),
@@ -22,7 +28,7 @@ pub(super) fn number_size(text: &[u8]) -> Result<u64, NoNumber> {
     // Most numbers are short and whole.
     if unsigned.len() <= 18 && !unsigned.is_empty() && unsigned.iter().all(u8::is_ascii_digit) {
         if unsigned.len() > 1 && unsigned[0] == b'0' {
-            return Err(NoNumber);
+            return Err(NoSize);
         }
         let zeros = unsigned.iter().rev().take_while(|digit| **digit == b'0').count();
         return Ok(of_digits(unsigned.len() - zeros, negative));
@@ -32,7 +38,7 @@ pub(super) fn number_size(text: &[u8]) -> Result<u64, NoNumber> {
     };
     let whole = digits_end(0);
     if whole == 0 || (whole > 1 && unsigned[0] == b'0') {
-        return Err(NoNumber);
+        return Err(NoSize);
     }
     let mut end = whole;
     let mut fraction: &[u8] = &[];
@@ -40,26 +46,30 @@ pub(super) fn number_size(text: &[u8]) -> Result<u64, NoNumber> {
         let start = end + 1;
         end = digits_end(start);
         if end == start {
-            return Err(NoNumber);
+            return Err(NoSize);
         }
         fraction = &unsigned[start..end];
     }
     if matches!(unsigned.get(end), Some(b'e' | b'E')) {
         let start = end + 1 + usize::from(matches!(unsigned.get(end + 1), Some(b'+' | b'-')));
         if start >= unsigned.len() {
-            return Err(NoNumber);
+            return Err(NoSize);
         }
         end = digits_end(start);
-        if end == start {
-            return Err(NoNumber);
+        let exponent = std::str::from_utf8(&unsigned[start..end]).ok().and_then(|digits| digits.parse::<usize>().ok());
+        if exponent.is_none_or(|exponent| exponent > MOST) {
+            return Err(NoSize);
         }
     }
     if end != unsigned.len() {
-        return Err(NoNumber);
+        return Err(NoSize);
     }
     let digits = || unsigned[..whole].iter().chain(fraction).copied();
     let leading = digits().take_while(|digit| *digit == b'0').count();
     let all = whole + fraction.len();
+    if all > MOST {
+        return Err(NoSize);
+    }
     let trailing = digits().rev().take_while(|digit| *digit == b'0').count();
     Ok(of_digits(all.saturating_sub(leading + trailing), negative))
 }
@@ -69,9 +79,8 @@ fn of_digits(digits: usize, negative: bool) -> u64 {
 }
 
 /// The bytes that base64 text stands for.
-pub(super) fn base64_size(text: &[u8]) -> u64 {
-    let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
-    ((text.len() - padding) * 3 / 4) as u64
+pub(super) fn base64_size(text: &[u8]) -> Result<u64, NoSize> {
+    STANDARD.decode(text).map(|bytes| bytes.len() as u64).map_err(|_| NoSize)
 }
 
 /// The size of an item: the names and the values of its attributes.
@@ -117,7 +126,7 @@ mod tests {
         ] {
             assert_eq!(number_size(text.as_bytes()).unwrap(), wanted, "{text}");
         }
-        for text in ["", "-", "01", "1.", ".5", "1e", "1e+", "1x", "--1", "1-2"] {
+        for text in ["", "-", "01", "1.", ".5", "1e", "1e+", "1x", "--1", "1-2", "1e1001", "1e-99999"] {
             assert!(number_size(text.as_bytes()).is_err(), "{text}");
         }
     }

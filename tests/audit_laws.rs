@@ -1,0 +1,8 @@
+//! Laws of the audit that hold for every input: how lines are read, the short way and the long one, parts and the whole,
+//! hashed values.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+#[path = "audit_laws/lines.rs"]
+mod lines;
