@@ -107,6 +107,7 @@ impl<'r> Request<'r> {
                 format!("audit its items with `--items {name}`, or an export with `--export FOLDER`"),
             ));
         }
+        refuse_to_overwrite(args)?;
         if args.table.is_none()
             && let Some(flag) = live_flag(args)
         {
@@ -169,6 +170,26 @@ impl<'r> Request<'r> {
     fn auditor(&self, files: Vec<String>) -> Result<Auditor, Error> {
         Ok(Auditor::new(self.engines()?, self.options(files)))
     }
+}
+
+/// An error where a file that is read would be written, or one be written twice.
+fn refuse_to_overwrite(args: &AuditArgs) -> Result<(), Error> {
+    let whole = |path: &PathBuf| std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+    let mut used: Vec<PathBuf> = args.items.iter().filter(|path| path.as_os_str() != "-").map(whole).collect();
+    let written = [("--output", &args.output), ("--save", &args.save), ("--partial", &args.partial)];
+    for (flag, file) in written.into_iter().chain([("--checkpoint", &args.checkpoint)]) {
+        let Some(file) = file else { continue };
+        let own = whole(file);
+        if used.contains(&own) {
+            let shown = file.display().to_string();
+            return Err(Error::usage(
+                format!("`{flag} {}` would overwrite a file that this run needs", printable(&shown)),
+                "name another file",
+            ));
+        }
+        used.push(own);
+    }
+    Ok(())
 }
 
 /// A flag for live tables that was given.
