@@ -22,6 +22,9 @@ use dynkeys::source::export::{Export, ExportFile};
 use dynkeys::source::raw::LineFormat;
 use dynkeys::text::SourceFile;
 
+use serde_json::Value;
+
+use common::assert_same;
 use generate::{Content, Request, Truth};
 
 const MODELS: [&str; 5] = ["event", "order", "order-line", "product", "user"];
@@ -164,7 +167,7 @@ fn check(auditor: &Auditor, state: &State, truth: &Truth, duplicates: bool) {
 }
 
 /// The report: it does not depend on how the items were parted nor on their order.
-fn report(auditor: &Auditor, state: State) -> Audited {
+fn report(auditor: &Auditor, state: State) -> Value {
     let part = Part {
         dynkeys_part: PART_VERSION,
         source: Source::default(),
@@ -175,7 +178,11 @@ fn report(auditor: &Auditor, state: State) -> Audited {
         state,
         sampled: BTreeMap::new(),
     };
-    Audited::new(&part, &Levels::default(), false)
+    // What a file keeps of it is all of it.
+    let kept = Part::from_json("part.json", &serde_json::to_string(&part).unwrap()).unwrap();
+    let report = serde_json::to_value(Audited::new(&part, &Levels::default(), false)).unwrap();
+    assert_same(&serde_json::to_value(Audited::new(&kept, &Levels::default(), false)).unwrap(), &report);
+    report
 }
 
 #[test]
@@ -205,9 +212,23 @@ fn an_audit_finds_every_planted_defect_and_no_other() {
     backwards.reverse();
     let backwards = audit(&auditor, &backwards, 1);
     check(&auditor, &backwards, &truth, false);
-    let one = report(&auditor, state);
-    assert_eq!(one, report(&auditor, several));
-    assert_eq!(one, report(&auditor, backwards));
+    let whole = report(&auditor, state);
+    assert_same(&report(&auditor, several), &whole);
+    assert_same(&report(&auditor, backwards), &whole);
+    // However the files are parted.
+    for parts in [vec![vec![0], vec![1], vec![2], vec![3]], vec![vec![2, 0], vec![3, 1]], vec![vec![1], vec![3, 0, 2]]]
+    {
+        let mut merged: Option<State> = None;
+        for part in parts {
+            let own: Vec<FileJob> = part.into_iter().map(|at: usize| jobs[at].clone()).collect();
+            let state = audit(&auditor, &own, 1);
+            match &mut merged {
+                None => merged = Some(state),
+                Some(merged) => merged.merge(state, auditor.options().examples),
+            }
+        }
+        assert_same(&report(&auditor, merged.unwrap()), &whole);
+    }
 
     let auditor = Auditor::new(engines(), Options { duplicates: true, ..Options::default() });
     check(&auditor, &audit(&auditor, &jobs, 2), &truth, true);
@@ -273,16 +294,18 @@ fn shapes_and_partitions_without_end_are_counted() {
         let auditor = Auditor::new(engines(), Options::default());
         let jobs: Vec<FileJob> = Export::open(folder.path()).unwrap().files.into_iter().map(export_job).collect();
         let report = report(&auditor, audit(&auditor, &jobs, 2));
-        assert_eq!((report.coverage.items, report.coverage.bytes), (truth.items, truth.bytes));
+        assert_eq!(report["coverage"]["items"], truth.items);
+        assert_eq!(report["coverage"]["bytes"], truth.bytes);
         report
     };
-    let shapes = audited(Content::Shapes);
-    let unclassified = &shapes.checks["unclassified-item"];
-    assert_eq!((unclassified.count, unclassified.groups.len()), (9_000, 1), "{:?}", unclassified.groups);
-    let partitions = audited(Content::Partitions);
-    assert_eq!(partitions.checks.values().map(|check| check.count).sum::<u64>(), 0);
+    let unclassified = &audited(Content::Shapes)["checks"]["unclassified-item"];
+    assert_eq!(unclassified["count"], 9_000);
+    assert_eq!(unclassified["groups"].as_array().unwrap().len(), 1, "{unclassified}");
+    let report = audited(Content::Partitions);
+    assert_eq!(report["summary"], serde_json::json!({ "errors": 0, "warnings": 0, "infos": 0 }));
     for index in ["primary", "gsi1"] {
-        let found = &partitions.indexes[index].partitions;
-        assert!(!found.exact && found.count.abs_diff(9_000) < 9_000 / 20, "{index}: {found:?}");
+        let partitions = &report["indexes"][index]["partitions"];
+        let count = partitions["count"].as_u64().unwrap();
+        assert!(partitions["exact"] == false && count.abs_diff(9_000) < 9_000 / 20, "{index}: {partitions}");
     }
 }

@@ -32,7 +32,7 @@ impl Worker<'_> {
         let auditor = self.auditor;
         let own = &auditor.entities[entity];
         let Some(plan) = &own.plan else { return false };
-        if !plan.indexes.first().and_then(|index| index.keys.first()).is_some_and(|key| key.may_begin(item)) {
+        if !plan.indexes.first().is_some_and(|index| index.keys.iter().all(|key| key.may_begin(item))) {
             return false;
         }
         if plan.others.iter().any(|attribute| item.kind(*attribute) != Kind::Absent) {
@@ -45,12 +45,7 @@ impl Worker<'_> {
         for index in plan.indexes.iter().filter(|index| !index.is_left_out(item)) {
             for key in &index.keys {
                 let looked = &mut self.looked;
-                let mut part = |seen: usize, text: &str| {
-                    let stored = item.get(key.stored).1;
-                    // The part is a piece of the stored key.
-                    let start = text.as_ptr() as usize - stored.as_ptr() as usize;
-                    looked.push((seen, start..start + text.len(), key.stored));
-                };
+                let mut part = |seen: usize, range| looked.push((seen, range, key.stored));
                 let Some(compared) = key.compare(item, &mut part) else { return false };
                 results[count] = (u32::try_from(compared.stored.len()).unwrap_or_default(), compared.caseless);
                 count += 1;
