@@ -4,5 +4,11 @@
 
 mod common;
 
+#[path = "audit_laws/items.rs"]
+mod items;
 #[path = "audit_laws/lines.rs"]
 mod lines;
+#[path = "audit_laws/merge.rs"]
+mod merge;
+#[path = "audit_laws/short.rs"]
+mod short;

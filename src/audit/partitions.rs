@@ -2,11 +2,11 @@
 //!
 //! Memory is bounded whatever the number of partitions, and the outcome does not depend on the order of the items nor
 //! on how they were parted: up to [`EXACT`] partitions everything is exact. Beyond, the largest ones are found among the
-//! candidates of a frequent-items sketch, which misses none that holds more than its error of the whole, and their sizes
-//! are estimated by a count-min sketch, whose counts are plain sums; distinct partitions are counted by HyperLogLog; the
-//! Gini coefficient is that of a sample of the partitions, chosen by hash.
+//! candidates of frequent-items sketches, one by items and one by bytes, which miss none that holds more than their error
+//! of the whole, and their sizes are estimated by a count-min sketch, whose counts are plain sums; distinct partitions
+//! are counted by HyperLogLog; the Gini coefficient is that of a sample of the partitions, chosen by hash.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 
 use base64::Engine as _;
@@ -23,12 +23,15 @@ use super::count_min::{CountMin, Size, noise};
 const MAP_SIZE: usize = 4096;
 /// Up to so many partitions are counted exactly.
 pub const EXACT: usize = MAP_SIZE / 4 * 3;
-/// A partition is listed from this share of the items or the bytes on, where not all are counted exactly. The sketch's
-/// error is 3.5 of its table's size.
+/// A partition is listed from this share of the items or the bytes on, where not all are counted exactly. The error of a
+/// sketch of candidates is 3.5 parts of its table's size, 0.0009.
 pub const LISTED_SHARE: f64 = 0.002;
 /// One part in so many of the items or the bytes makes a partition a candidate for the list: less than what is listed, so
 /// that a large one is a candidate for most of its items.
 const CANDIDATE: u64 = 2000;
+/// A listed partition has this share at least while it is a candidate. By the error of the sketch no small one has, so
+/// that none is listed for the large ones with which it shares its places.
+const FOUND_SHARE: f64 = 0.0012;
 /// HyperLogLog with 2^12 registers: a relative standard error of 1.6 %.
 const LG_K: u8 = 12;
 /// The most partitions in the sample.
@@ -66,7 +69,8 @@ struct Saved {
 
 #[derive(Serialize, Deserialize)]
 struct SavedSketches {
-    frequent_items: String,
+    candidates_by_items: String,
+    candidates_by_bytes: String,
     count_min: String,
     hyper_log_log: String,
     sample_below: u64,
@@ -91,7 +95,8 @@ impl Serialize for Partitions {
                     let mut sample: Vec<_> = sizes.iter().map(|(hash, size)| (*hash, size.0, size.1)).collect();
                     sample.sort_unstable();
                     saved.sketches = Some(SavedSketches {
-                        frequent_items: STANDARD.encode(sketches.heavy.serialize()),
+                        candidates_by_items: STANDARD.encode(sketches.by_items.serialize()),
+                        candidates_by_bytes: STANDARD.encode(sketches.by_bytes.serialize()),
                         count_min: STANDARD.encode(sketches.sums.to_bytes()),
                         hyper_log_log: STANDARD.encode(sketches.distinct.serialize()),
                         sample_below: sketches.sample.below,
@@ -116,8 +121,9 @@ impl<'de> Deserialize<'de> for Partitions {
         }
         if let Some(saved) = saved.sketches {
             sketches.exact = None;
-            sketches.heavy =
-                FrequentItemsSketch::deserialize(&decode(&saved.frequent_items)?).map_err(D::Error::custom)?;
+            let candidates = |text: &str| FrequentItemsSketch::deserialize(&decode(text)?).map_err(D::Error::custom);
+            sketches.by_items = candidates(&saved.candidates_by_items)?;
+            sketches.by_bytes = candidates(&saved.candidates_by_bytes)?;
             sketches.sums = CountMin::from_bytes(&decode(&saved.count_min)?)
                 .ok_or_else(|| D::Error::custom("no count-min sketch"))?;
             sketches.counted = (saved_items, saved_bytes);
@@ -141,8 +147,10 @@ struct Sketches {
     /// All that was counted in the sketches.
     counted: Size,
     sums: CountMin,
-    /// Candidates for the list, weighed by items and bytes together.
-    heavy: FrequentItemsSketch<String>,
+    /// Candidates for the list, weighed by their items.
+    by_items: FrequentItemsSketch<String>,
+    /// Candidates, weighed by their bytes.
+    by_bytes: FrequentItemsSketch<String>,
     distinct: HllSketch,
     sample: Sample,
 }
@@ -172,7 +180,8 @@ impl Sketches {
     /// The parameters are constants within the bounds of the sketches, which their tests cover.
     fn new() -> Option<Self> {
         Some(Self {
-            heavy: FrequentItemsSketch::new(MAP_SIZE).ok()?,
+            by_items: FrequentItemsSketch::new(MAP_SIZE).ok()?,
+            by_bytes: FrequentItemsSketch::new(MAP_SIZE).ok()?,
             exact: Some(HashMap::default()),
             counted: (0, 0),
             sums: CountMin::new(),
@@ -206,8 +215,11 @@ impl Sketches {
         self.distinct.update(hash);
         self.counted = (self.counted.0 + items, self.counted.1 + bytes);
         let own = self.sums.add(hash, (items, bytes));
-        if own.0 * CANDIDATE >= self.counted.0 || own.1.saturating_mul(CANDIDATE) >= self.counted.1 {
-            self.heavy.update_with_count_ref(key, items + bytes / 1024);
+        if own.0.saturating_mul(CANDIDATE) >= self.counted.0 {
+            self.by_items.update_with_count_ref(key, items);
+        }
+        if own.1.saturating_mul(CANDIDATE) >= self.counted.1 {
+            self.by_bytes.update_with_count_ref(key, bytes);
         }
     }
 
@@ -239,7 +251,8 @@ impl Sketches {
             union.update(&other.distinct);
             self.distinct = union.to_sketch(HllType::Hll8);
         }
-        self.heavy.merge(&other.heavy);
+        self.by_items.merge(&other.by_items);
+        self.by_bytes.merge(&other.by_bytes);
         self.sums.merge(&other.sums);
         self.counted = (self.counted.0 + other.counted.0, self.counted.1 + other.counted.1);
     }
@@ -429,20 +442,28 @@ impl Sketches {
             let (noise, _) = noise(all.saturating_sub(estimate) as f64, lump);
             (estimate as f64 - noise).max(1.0).round() as u64
         };
-        let mut found: Vec<Partition> = Vec::new();
-        for row in self.heavy.frequent_items_with_threshold(ErrorType::NoFalseNegatives, 0) {
-            let key = row.item();
-            let (own_items, own_bytes) = self.sums.get(hash(key));
-            let own = Partition {
-                key: key.clone(),
-                items: unbiased(own_items, items, lumps.0),
-                bytes: unbiased(own_bytes, bytes, lumps.1),
-            };
-            let is_large = |own: u64, all: u64| own as f64 >= LISTED_SHARE * all as f64;
-            if is_large(own.items, items) || is_large(own.bytes, bytes) {
-                found.push(own);
+        let candidates = |sketch: &FrequentItemsSketch<String>, all: u64| {
+            let threshold = (FOUND_SHARE * all as f64) as u64;
+            sketch.frequent_items_with_threshold(ErrorType::NoFalseNegatives, threshold)
+        };
+        let mut found: BTreeMap<String, Partition> = BTreeMap::new();
+        for (sketch, all, size) in [
+            (&self.by_items, items, (|one| one.items) as fn(&Partition) -> u64),
+            (&self.by_bytes, bytes, |one| one.bytes),
+        ] {
+            for row in candidates(sketch, all) {
+                let key = row.item();
+                let (own_items, own_bytes) = self.sums.get(hash(key));
+                let own = Partition {
+                    key: key.clone(),
+                    items: unbiased(own_items, items, lumps.0),
+                    bytes: unbiased(own_bytes, bytes, lumps.1),
+                };
+                if size(&own) as f64 >= LISTED_SHARE * all as f64 {
+                    found.insert(own.key.clone(), own);
+                }
             }
         }
-        found
+        found.into_values().collect()
     }
 }
