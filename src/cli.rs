@@ -308,37 +308,37 @@ pub struct AuditArgs {
     #[arg(long, value_name = "NAME", help_heading = "What to audit")]
     pub table: Option<String>,
     /// The profile of the AWS configuration
-    #[arg(long, value_name = "NAME", requires = "table", help_heading = "A live table")]
+    #[arg(long, value_name = "NAME", help_heading = "A live table")]
     pub profile: Option<String>,
     /// The AWS region
-    #[arg(long, value_name = "NAME", requires = "table", help_heading = "A live table")]
+    #[arg(long, value_name = "NAME", help_heading = "A live table")]
     pub region: Option<String>,
     /// Another endpoint than AWS's, as that of DynamoDB Local
-    #[arg(long, value_name = "URL", requires = "table", help_heading = "A live table")]
+    #[arg(long, value_name = "URL", help_heading = "A live table")]
     pub endpoint_url: Option<String>,
     /// Scan this index instead of the table
-    #[arg(long, value_name = "NAME", requires = "table", help_heading = "A live table")]
+    #[arg(long, value_name = "NAME", help_heading = "A live table")]
     pub index: Option<String>,
     /// Into how many segments the scan is cut, or a worker's share of them, as `0-99/1000` [default: by the table's size]
-    #[arg(long, value_name = "N|A-B/N", requires = "table", value_parser = segments, help_heading = "A live table")]
+    #[arg(long, value_name = "N|A-B/N", value_parser = segments, help_heading = "A live table")]
     pub segments: Option<Segments>,
     /// Read this share of the table, as `5%`: whole segments, spread over all of it
-    #[arg(long, value_name = "SHARE", requires = "table", value_parser = share, help_heading = "A live table")]
+    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "A live table")]
     pub sample: Option<f64>,
     /// Use at most so many read units a second
-    #[arg(long, value_name = "N", requires = "table", value_parser = positive, help_heading = "A live table")]
+    #[arg(long, value_name = "N", value_parser = positive, help_heading = "A live table")]
     pub max_read_units: Option<f64>,
-    /// Ask before a scan that costs more than this, in US dollars
-    #[arg(long, value_name = "DOLLARS", requires = "table", default_value = "1", value_parser = not_negative, help_heading = "A live table")]
-    pub max_cost: f64,
+    /// Ask before a scan that costs more than this, in US dollars [default: 1]
+    #[arg(long, value_name = "DOLLARS", value_parser = not_negative, help_heading = "A live table")]
+    pub max_cost: Option<f64>,
     /// What a million read request units cost in US dollars, for the cost that is told [default: 0.125, us-east-1]
-    #[arg(long, value_name = "DOLLARS", requires = "table", value_parser = not_negative, help_heading = "A live table")]
+    #[arg(long, value_name = "DOLLARS", value_parser = not_negative, help_heading = "A live table")]
     pub price: Option<f64>,
     /// Do not ask
-    #[arg(long, requires = "table", help_heading = "A live table")]
+    #[arg(long, help_heading = "A live table")]
     pub yes: bool,
     /// Keep how far the scan is in FILE, and go on from there
-    #[arg(long, value_name = "FILE", requires = "table", help_heading = "A live table")]
+    #[arg(long, value_name = "FILE", help_heading = "A live table")]
     pub checkpoint: Option<PathBuf>,
     /// Print the IAM policy that a scan needs, and do nothing else
     #[arg(long, help_heading = "A live table")]

@@ -399,7 +399,7 @@ fn hashed_values_are_in_no_format() {
 fn examples_are_as_many_as_asked_for() {
     let count = |most: &str| audit(&shop(), &["--examples", most]).stdout.matches("    key       pk = ").count();
     assert_eq!(count("0"), 0);
-    assert_eq!(count("1"), 11, "an example for each check whose findings are items");
+    assert_eq!(count("1"), 13, "an example for each check that found something");
     assert!(count("9") > count("3"));
 }
 
@@ -486,4 +486,39 @@ fn long_values_are_cut_for_people_and_whole_in_json() {
     let at = human.find("<other>").unwrap_or_else(|| panic!("{human}"));
     let shown = &human[at.saturating_sub(40)..];
     assert!(shown.contains("xx<other>\n    expected  …") && shown.contains("xx<end>\n"), "{shown}");
+}
+
+#[test]
+fn no_input_is_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let items = folder.path().join("items.jsonl");
+    std::fs::copy(root().join("fixtures/audit/orders/items.jsonl"), &items).unwrap();
+    let before = std::fs::read(&items).unwrap();
+    let models = root().join("fixtures/audit/orders/models");
+    for flag in ["--output", "--save", "--partial"] {
+        let arguments = ["audit", models.to_str().unwrap(), "--items", "items.jsonl", flag, "./items.jsonl"];
+        let run = common::run_in(folder.path(), &arguments);
+        assert!(run.status == 2 && run.stderr.contains("would overwrite a file"), "{flag}: {}", run.stderr);
+        assert_eq!(std::fs::read(&items).unwrap(), before);
+    }
+}
+
+#[test]
+fn flags_of_live_tables_need_a_table() {
+    for flag in
+        [&["--checkpoint", "x"][..], &["--index", "gsi1"], &["--sample", "5%"], &["--yes"], &["--max-cost", "1"]]
+    {
+        let all = ["audit", "fixtures/audit/orders/models", "--items", "fixtures/audit/orders/items.jsonl"];
+        let run = common::run(&[&all[..], flag].concat());
+        let told = format!("`{}` is for a live table", flag[0]);
+        assert!(run.status == 2 && run.stdout.is_empty() && run.stderr.contains(&told), "{flag:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn no_items_at_all_are_no_success() {
+    for input in ["", "{\"Items\": []}", "\n\n"] {
+        let run = common::run_with_input(&["audit", "fixtures/audit/orders/models", "--items", "-"], input.as_bytes());
+        assert!(run.status == 2 && run.stderr.contains("there is no item in `<stdin>`"), "{input:?}: {}", run.stderr);
+    }
 }

@@ -188,6 +188,7 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => "[a-z0-9-]{1,8}",
         2 => "[A-Za-z0-9 @.-]{1,9}",
+        1 => "[a-zA-ZäÖéßΣσς数İ\u{301}\u{a0}\u{85} ]{1,6}",
         1 => "[0-9]{1,7}",
         3 => prop::sample::select(vec![
             "", " ", "#", "a#b", "None", "nan", "NULL", "event", "order", "é", "Cafe\u{301}", " a", "a ", "a\tb", "-5", "+7",
@@ -225,7 +226,9 @@ fn plain(kind: AttributeType) -> BoxedStrategy<Value> {
     match kind {
         AttributeType::Integer => (0_u32..99_999).prop_map(|number| Value::Number(number.to_string())).boxed(),
         AttributeType::Datetime => (10_u32..28).prop_map(|day| Value::Text(format!("2024-05-{day}T09:30:00Z"))).boxed(),
-        _ => prop_oneof![12 => "[a-zA-Z0-9-]{1,8}", 1 => Just("reply".to_owned())].prop_map(Value::Text).boxed(),
+        _ => prop_oneof![12 => "[a-zA-Z0-9-]{1,8}", 2 => "[a-zÄÖéßΣσς数]{1,4}", 1 => Just("reply".to_owned())]
+            .prop_map(Value::Text)
+            .boxed(),
     }
 }
 

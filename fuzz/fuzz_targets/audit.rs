@@ -28,7 +28,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     for format in [LineFormat::Items, LineFormat::Changes] {
         let mut scanner = Scanner::new(AUDITOR.names(), format);
         for line in text.lines() {
-            if let Line::Item(item) = scanner.scan(line) {
+            if let Line::Item(item) = scanner.scan(line, line.len()) {
                 let place = ItemPlace { file: "items", line: 1, index: None };
                 worker.raw(&item, Whereabouts::File(place));
             }

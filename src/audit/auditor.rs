@@ -183,6 +183,22 @@ pub enum Whereabouts<'w> {
     Table,
 }
 
+impl Whereabouts<'_> {
+    /// The place as text; none in a table.
+    pub(super) fn shown(&self) -> Option<String> {
+        match self {
+            Self::File(place) => Some(place.to_string()),
+            Self::Table => None,
+        }
+    }
+}
+
+/// The number by which an item is chosen as an example: that of its primary key.
+#[inline]
+pub(super) fn rank_of<'t>(key: impl Iterator<Item = &'t str>) -> u64 {
+    key.fold(0, |rank: u64, text| rank.rotate_left(5) ^ hash(text))
+}
+
 fn is_build_key(value: &KeyValue) -> bool {
     let is = |rule: &Rule| matches!(rule, Rule::BuildKey(_));
     match value {
@@ -441,7 +457,7 @@ impl<'a> Worker<'a> {
     /// Audits an item as it stands in the input. False where only its values can tell: then [`Worker::item`] audits it.
     #[inline]
     pub fn raw(&mut self, item: &RawItem<'_>, place: Whereabouts<'_>) -> bool {
-        if self.plain(item) {
+        if self.plain(item, place) {
             return true;
         }
         let Some(entries) = self.entries(item) else { return false };
@@ -510,7 +526,8 @@ impl<'a> Worker<'a> {
                 self.add(subject, &shown, None, None, None);
             }
             Classified::NoMatch | Classified::NoKeys => {
-                let texts: Vec<&str> = shown.key.iter().map(|(_, value)| value.as_ref()).collect();
+                let texts = shown.texts(auditor);
+                let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
                 let example = || shown.example(auditor, None, None, None);
                 let (most, delimiter) = (auditor.options.examples, &auditor.options.delimiter);
                 self.state.shapes.add(&texts, delimiter, shown.rank, most, example);
@@ -775,18 +792,8 @@ impl<'a> Worker<'a> {
                 if looks == Looks::Other && matches!(part.kind, PartKind::Fallback(_)) {
                     continue;
                 }
-                self.state.seen[place].add(
-                    looks,
-                    || hash(text),
-                    |rank| Example {
-                        rank,
-                        key: Vec::new(),
-                        place: None,
-                        attribute: Some(self.auditor.names.name(attribute).to_owned()),
-                        stored: Some(text.to_owned()),
-                        expected: None,
-                    },
-                );
+                let example = |_| shown.example(self.auditor, Some(attribute), Some(text.to_owned()), None);
+                self.state.seen[place].add(looks, || shown.rank, example);
             }
         }
         for defect in found {
@@ -891,11 +898,20 @@ impl<'s> Shown<'s> {
             }
             is_whole = !key.is_empty() && key.len() == attributes.count();
         }
-        let mut rank = 0_u64;
-        for (_, text) in &key {
-            rank = rank.rotate_left(5) ^ hash(text);
-        }
+        let rank = rank_of(key.iter().map(|(_, text)| text.as_ref()));
         Self { rank, key, is_whole, place }
+    }
+
+    /// The values of the primary key, and `{no pk}` where there is none.
+    fn texts(&self, auditor: &Auditor) -> Vec<Cow<'_, str>> {
+        let primary = auditor.indexes.first().filter(|index| index.kind == IndexKind::Primary);
+        let attributes = primary.into_iter().flat_map(|index| index.partition.iter().chain(&index.sort));
+        let text = |attribute: &usize| {
+            let name = auditor.names.name(*attribute);
+            let own = self.key.iter().find(|(known, _)| *known == name);
+            own.map_or_else(|| Cow::Owned(format!("{{no {name}}}")), |(_, text)| Cow::Borrowed(text.as_ref()))
+        };
+        attributes.map(text).collect()
     }
 
     /// A hash of the primary key that is wide enough to stand for it; none where the item lacks a part of it.
@@ -925,10 +941,7 @@ impl<'s> Shown<'s> {
         Example {
             rank: self.rank,
             key: self.key.iter().map(|(name, text)| ((*name).to_owned(), text.clone().into_owned())).collect(),
-            place: match self.place {
-                Whereabouts::File(place) => Some(place.to_string()),
-                Whereabouts::Table => None,
-            },
+            place: self.place.shown(),
             attribute: attribute.map(|attribute| auditor.names.name(attribute).to_owned()),
             stored,
             expected,

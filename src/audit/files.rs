@@ -331,14 +331,14 @@ fn audit_block(worker: &mut Worker<'_>, scanner: &mut Scanner<'_>, block: &Block
         let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
         // A block with a line that is not UTF-8 has others that are.
         let line = match text {
-            Ok(text) => Ok(text.get(start..end).unwrap_or_default()),
+            Ok(text) => Ok(text.get(start..).unwrap_or_default()),
             Err(_) => std::str::from_utf8(&bytes[start..end]),
         };
         match line {
             Ok(line) => {
                 let place = ItemPlace { file: &job.name, line: number, index: None };
-                if !audit_line(worker, scanner, line, place, job.format)
-                    && let Err(error) = slowly(worker, line, place, job.format)
+                if !audit_line(worker, scanner, line, end - start, place, job.format)
+                    && let Err(error) = slowly(worker, line.get(..end - start).unwrap_or(line), place, job.format)
                 {
                     bad.bad(error);
                 }
@@ -357,19 +357,20 @@ fn audit_block(worker: &mut Worker<'_>, scanner: &mut Scanner<'_>, block: &Block
     bad
 }
 
-/// Audits a line as it stands; false where only its values can tell.
+/// Audits the first line of a text, of so many bytes, as it stands; false where only its values can tell.
 #[inline]
 fn audit_line(
     worker: &mut Worker<'_>,
     scanner: &mut Scanner<'_>,
-    line: &str,
+    text: &str,
+    length: usize,
     place: ItemPlace<'_>,
     format: LineFormat,
 ) -> bool {
-    match scanner.scan(line) {
+    match scanner.scan(text, length) {
         Line::Item(item) => worker.raw(&item, Whereabouts::File(place)),
         Line::Nothing => {
-            if format == LineFormat::Changes && !line.trim().is_empty() {
+            if format == LineFormat::Changes && !text.get(..length).unwrap_or(text).trim().is_empty() {
                 worker.deleted();
             }
             true

@@ -8,6 +8,7 @@ mod classify;
 mod count_min;
 mod defect;
 pub mod files;
+mod letters;
 mod partitions;
 mod plan;
 mod shapes;

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use regex_syntax::hir::Hir;
 
@@ -14,6 +15,7 @@ use crate::text::Span;
 use crate::value::Value;
 
 use super::auditor::IndexOf;
+use super::letters::{Letters, same};
 use super::suspect::NEAR;
 
 /// The most keys of an entity.
@@ -59,7 +61,11 @@ pub(super) struct KeyPlan {
 
 #[derive(Clone, Debug)]
 enum PiecePlan {
-    Text(Box<[u8]>),
+    /// The model's own; `upper` is true where it has capitals that a dialect may put in lower case.
+    Text {
+        text: Box<[u8]>,
+        upper: bool,
+    },
     Hole(HolePlan),
 }
 
@@ -169,7 +175,7 @@ impl Plan {
             let mut wanted = String::new();
             for piece in &key.pieces {
                 match piece {
-                    PiecePlan::Text(text) => wanted.push_str(&String::from_utf8_lossy(text)),
+                    PiecePlan::Text { text, .. } => wanted.push_str(&String::from_utf8_lossy(text)),
                     PiecePlan::Hole(hole) => {
                         wanted.push_str(&zfill(&value(hole.field).unwrap_or_default(), hole.width));
                     }
@@ -186,7 +192,7 @@ impl Plan {
         let keys = self.indexes.first().map_or(&[][..], |index| &index.keys);
         let languages = keys.iter().map(|key| {
             let pieces = key.pieces.iter().map(|piece| match piece {
-                PiecePlan::Text(text) => Hir::literal(text.clone()),
+                PiecePlan::Text { text, .. } => Hir::literal(text.clone()),
                 PiecePlan::Hole(HolePlan { width: 0, .. }) => plain_text(&key.forbidden),
                 PiecePlan::Hole(_) => plain_text(&[]),
             });
@@ -315,11 +321,14 @@ impl KeyPlan {
             return None;
         }
         let is_build_key = matches!(rule, Rule::BuildKey(_));
+        let lower = is_build_key && engine.dialect().era() == Era::V0_58;
         let way = ways(own, engine.dialect()).into_iter().next()?;
         let mut pieces = Vec::new();
         for piece in &way.pieces {
             pieces.push(match piece {
-                WayPiece::Text(text) => PiecePlan::Text(text.as_bytes().into()),
+                WayPiece::Text(text) => {
+                    PiecePlan::Text { text: text.as_bytes().into(), upper: !lower && text.to_lowercase() != *text }
+                }
                 WayPiece::Hole(expression) => {
                     let printed = printed(expression)?;
                     let attribute = engine.model().attributes.get(printed.attribute)?;
@@ -348,7 +357,7 @@ impl KeyPlan {
             stored: names.find(key.attribute.as_bytes())?,
             kind: key.kind,
             longest: key.half.max_bytes() * NEAR / 100 - 1,
-            lower: is_build_key && engine.dialect().era() == Era::V0_58,
+            lower,
             delimiter: if is_build_key { b'#' } else { delimiter.bytes().next().unwrap_or(b'#') },
             forbidden: Vec::new(),
             pieces,
@@ -359,15 +368,15 @@ impl KeyPlan {
     #[inline]
     pub fn may_begin(&self, item: &RawItem<'_>) -> bool {
         match self.pieces.first() {
-            Some(PiecePlan::Text(text)) => item.get(self.stored).1.as_bytes().starts_with(text),
+            Some(PiecePlan::Text { text, .. }) => item.get(self.stored).1.as_bytes().starts_with(text),
             _ => true,
         }
     }
 
     /// Compares the stored key with the fields; none where they differ or anything is out of the ordinary. `part` hears
-    /// of the parts that are looked at.
+    /// of the parts that are looked at: pieces of the stored key.
     #[inline]
-    pub fn compare<'a>(&self, item: &RawItem<'a>, part: &mut impl FnMut(usize, &'a str)) -> Option<Compared<'a>> {
+    pub fn compare<'a>(&self, item: &RawItem<'a>, part: &mut impl FnMut(usize, Range<usize>)) -> Option<Compared<'a>> {
         let (kind, stored) = item.get(self.stored);
         match (kind, self.kind) {
             (Kind::Text, KeyType::S) | (Kind::Number, KeyType::N) => {}
@@ -381,12 +390,12 @@ impl KeyPlan {
         let mut upper = false;
         for piece in &self.pieces {
             match piece {
-                PiecePlan::Text(text) => {
+                PiecePlan::Text { text, upper: own } => {
                     let end = at + text.len();
-                    if bytes.get(at..end)? != &**text {
+                    if !same(bytes.get(at..end)?, text) {
                         return None;
                     }
-                    upper |= !self.lower && has_upper(text);
+                    upper |= own;
                     at = end;
                 }
                 PiecePlan::Hole(HolePlan { field, only_text, width, seen }) => {
@@ -396,27 +405,21 @@ impl KeyPlan {
                         Kind::Number if !only_text && is_whole(value.as_bytes()) => {}
                         _ => return None,
                     }
-                    let value = value.as_bytes();
-                    if !is_usual(value, self.delimiter) {
-                        return None;
-                    }
                     let start = at;
-                    if *width > value.len() {
-                        // Zeros go behind a sign.
-                        let zeros = bytes.get(at..at + width - value.len())?;
-                        if matches!(value[0], b'+' | b'-') || zeros.iter().any(|byte| *byte != b'0') {
-                            return None;
-                        }
-                        at += zeros.len();
+                    if *width > 0 {
+                        at += self.zeros(bytes.get(at..)?, value, *width)?;
                     }
                     let end = at + value.len();
                     let own = bytes.get(at..end)?;
-                    let value_upper = has_upper(value);
+                    let letters = Letters::of(value.as_bytes(), own, self.delimiter);
+                    let value_upper = letters.plain(value)?;
                     if self.lower && value_upper {
-                        if !own.iter().zip(value).all(|(own, value)| *own == value.to_ascii_lowercase()) {
+                        if !value.is_ascii()
+                            || !own.iter().zip(value.bytes()).all(|(a, b)| *a == b.to_ascii_lowercase())
+                        {
                             return None;
                         }
-                    } else if own != value {
+                    } else if !letters.same {
                         return None;
                     }
                     upper |= value_upper;
@@ -424,7 +427,7 @@ impl KeyPlan {
                         return None;
                     }
                     if let Some(seen) = seen {
-                        part(*seen, stored.get(start..end)?);
+                        part(*seen, start..end);
                     }
                     at = end;
                 }
@@ -432,26 +435,14 @@ impl KeyPlan {
         }
         (at == bytes.len()).then_some(Compared { stored, caseless: !upper })
     }
-}
 
-#[inline]
-fn has_upper(text: &[u8]) -> bool {
-    text.iter().fold(false, |found, byte| found | byte.wrapping_sub(b'A').lt(&26))
-}
-
-/// True of a value without anything special: printable ASCII, no delimiter, no white space at an end, no word that stands
-/// for nothing.
-#[inline]
-fn is_usual(value: &[u8], delimiter: u8) -> bool {
-    let special = value
-        .iter()
-        .fold(false, |found, byte| found | (byte.wrapping_sub(0x20) > 0x5e) | (*byte == b'#') | (*byte == delimiter));
-    if special {
-        return false;
+    /// How many zeros there are before a value in its piece of a key, up to a width in characters.
+    fn zeros(&self, piece: &[u8], value: &str, width: usize) -> Option<usize> {
+        // Zeros go behind a sign.
+        if value.starts_with(['+', '-']) {
+            return None;
+        }
+        let zeros = piece.get(..width.saturating_sub(value.chars().count()))?;
+        zeros.iter().all(|byte| *byte == b'0').then_some(zeros.len())
     }
-    let ends = value.first() != Some(&b' ') && value.last() != Some(&b' ') && !value.is_empty();
-    let is_word = matches!(value.len(), 3 | 4 | 9)
-        && matches!(value[0], b'n' | b'N' | b'u' | b'U')
-        && std::str::from_utf8(value).is_ok_and(crate::key::suspicious::stands_for_nothing);
-    ends && !is_word
 }

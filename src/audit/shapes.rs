@@ -152,6 +152,11 @@ fn coarser(shape: &str, detail: Detail) -> String {
 /// A key's parts: words of the model as they are, values as what they look like. Parts are shown with `#` between them
 /// whatever the delimiter is.
 fn push_shape(out: &mut String, text: &str, delimiter: &str) {
+    // An attribute that is not there.
+    if text.starts_with("{no ") && text.ends_with('}') {
+        out.push_str(text);
+        return;
+    }
     let parts: Vec<&str> = text.split(delimiter).collect();
     for (at, part) in parts.iter().enumerate() {
         if at > 0 {

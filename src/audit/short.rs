@@ -1,7 +1,6 @@
 //! Audits an item in the short way: by its entity's [`Plan`](super::plan::Plan), as it stands in the input.
 
-use super::auditor::{JOINED, Worker};
-use super::partitions::hash;
+use super::auditor::{JOINED, Whereabouts, Worker, rank_of};
 use super::plan::MOST_KEYS;
 use super::suspect::{LARGEST_ITEM, NEAR};
 use super::tally::Example;
@@ -12,14 +11,14 @@ use crate::source::raw::{Kind, RawItem};
 impl Worker<'_> {
     /// Audits an item in the short way; false where that does not tell.
     #[inline]
-    pub(super) fn plain(&mut self, item: &RawItem<'_>) -> bool {
+    pub(super) fn plain(&mut self, item: &RawItem<'_>, place: Whereabouts<'_>) -> bool {
         if item.size * 100 >= LARGEST_ITEM * NEAR as u64 || self.auditor.options().duplicates {
             return false;
         }
         let count = self.auditor.entities.len();
         let mut entity = self.last;
         for _ in 0..count {
-            if self.plain_of(entity, item) {
+            if self.plain_of(entity, item, place) {
                 self.last = entity;
                 return true;
             }
@@ -29,11 +28,11 @@ impl Worker<'_> {
     }
 
     #[inline]
-    fn plain_of(&mut self, entity: usize, item: &RawItem<'_>) -> bool {
+    fn plain_of(&mut self, entity: usize, item: &RawItem<'_>, place: Whereabouts<'_>) -> bool {
         let auditor = self.auditor;
         let own = &auditor.entities[entity];
         let Some(plan) = &own.plan else { return false };
-        if !plan.indexes.first().and_then(|index| index.keys.first()).is_some_and(|key| key.may_begin(item)) {
+        if !plan.indexes.first().is_some_and(|index| index.keys.iter().all(|key| key.may_begin(item))) {
             return false;
         }
         if plan.others.iter().any(|attribute| item.kind(*attribute) != Kind::Absent) {
@@ -46,12 +45,7 @@ impl Worker<'_> {
         for index in plan.indexes.iter().filter(|index| !index.is_left_out(item)) {
             for key in &index.keys {
                 let looked = &mut self.looked;
-                let mut part = |seen: usize, text: &str| {
-                    let stored = item.get(key.stored).1;
-                    // The part is a piece of the stored key.
-                    let start = text.as_ptr() as usize - stored.as_ptr() as usize;
-                    looked.push((seen, start..start + text.len(), key.stored));
-                };
+                let mut part = |seen: usize, range| looked.push((seen, range, key.stored));
                 let Some(compared) = key.compare(item, &mut part) else { return false };
                 results[count] = (u32::try_from(compared.stored.len()).unwrap_or_default(), compared.caseless);
                 count += 1;
@@ -79,20 +73,33 @@ impl Worker<'_> {
                 state.partitions[index.index].add(&joined.join(JOINED), item.size);
             }
         }
+        let primary =
+            || auditor.indexes.first().into_iter().flat_map(|index| index.partition.iter().chain(&index.sort));
+        let rank = match self.looked.is_empty() {
+            true => 0,
+            false => rank_of(primary().map(|attribute| item.get(*attribute).1)),
+        };
         for (seen, range, stored) in self.looked.drain(..) {
             let stored = item.get(stored).1;
             let text = stored.get(range).unwrap_or_default();
             let part = &auditor.seen[seen];
             let found = looks(text, part.is_number, part.is_time);
-            let rank = || hash(stored);
-            state.seen[seen].add(found, rank, |rank| Example {
-                rank,
-                key: Vec::new(),
-                place: None,
-                attribute: Some(auditor.engines[part.entity].keys()[part.key].attribute.clone()),
-                stored: Some(stored.to_owned()),
-                expected: None,
-            });
+            state.seen[seen].add(
+                found,
+                || rank,
+                |rank| Example {
+                    rank,
+                    key: primary()
+                        .map(|attribute| {
+                            (auditor.names().name(*attribute).to_owned(), item.get(*attribute).1.to_owned())
+                        })
+                        .collect(),
+                    place: place.shown(),
+                    attribute: Some(auditor.engines[part.entity].keys()[part.key].attribute.clone()),
+                    stored: Some(stored.to_owned()),
+                    expected: None,
+                },
+            );
         }
         true
     }

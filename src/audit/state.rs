@@ -102,9 +102,12 @@ impl<'de> Deserialize<'de> for Lengths {
     }
 }
 
-/// The sizes of items, to within 1 %: an HDR histogram of two significant digits.
+/// The sizes of items, to within 1 %: an HDR histogram of two significant digits. The largest is exact.
 #[derive(Clone, Debug)]
-pub struct Sizes(Histogram<u64>);
+pub struct Sizes {
+    histogram: Histogram<u64>,
+    max: u64,
+}
 
 /// DynamoDB's largest item is 400 KB; a stray larger one counts as this.
 const LARGEST: u64 = 1 << 20;
@@ -113,7 +116,8 @@ impl Default for Sizes {
     fn default() -> Self {
         // Bounds that the library takes: a test makes one.
         #[allow(clippy::unwrap_used, reason = "constant arguments")]
-        Self(Histogram::new_with_bounds(1, LARGEST, 2).unwrap())
+        let histogram = Histogram::new_with_bounds(1, LARGEST, 2).unwrap();
+        Self { histogram, max: 0 }
     }
 }
 
@@ -121,42 +125,47 @@ impl Sizes {
     /// Counts an item.
     #[inline]
     pub fn add(&mut self, size: u64) {
-        self.0.saturating_record(size);
+        self.histogram.saturating_record(size);
+        self.max = self.max.max(size);
     }
 
     fn merge(&mut self, other: &Self) {
         // Both have the same bounds.
-        let _ = self.0.add(&other.0);
+        let _ = self.histogram.add(&other.histogram);
+        self.max = self.max.max(other.max);
     }
 
     /// The size that a share of the items does not exceed, to within 1 %.
     pub fn quantile(&self, share: f64) -> u64 {
-        self.0.value_at_quantile(share)
+        self.histogram.value_at_quantile(share).min(self.max)
     }
 
     /// Sizes, each to within 1 %, with how many items have it.
     pub fn counts(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        self.0.iter_recorded().map(|one| (one.value_iterated_to(), one.count_at_value()))
+        let sizes = self.histogram.iter_recorded();
+        sizes.map(|one| (one.value_iterated_to().min(self.max), one.count_at_value()))
     }
 
-    /// The largest, to within 1 %.
+    /// The largest.
     pub fn max(&self) -> u64 {
-        self.0.max()
+        self.max
     }
 }
 
 impl Serialize for Sizes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter_recorded().map(|one| (one.value_iterated_to(), one.count_at_value())))
+        (self.max, self.counts().collect::<Vec<_>>()).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Sizes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut sizes = Self::default();
-        for (size, count) in Vec::<(u64, u64)>::deserialize(deserializer)? {
-            sizes.0.saturating_record_n(size, count);
+        let (max, counts) = <(u64, Vec<(u64, u64)>)>::deserialize(deserializer)?;
+        for (size, count) in counts {
+            sizes.histogram.saturating_record_n(size, count);
         }
+        sizes.max = max;
         Ok(sizes)
     }
 }

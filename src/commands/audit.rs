@@ -17,7 +17,7 @@ use crate::files::write_whole;
 use crate::key::Engine;
 use crate::report::{Level, Levels, Part};
 use crate::rules::{RULES, rule};
-use crate::text::did_you_mean;
+use crate::text::{did_you_mean, printable};
 
 pub use output::{Wanted, finish};
 
@@ -97,6 +97,25 @@ impl<'r> Request<'r> {
                 ));
             }
         }
+        if let Some(path) =
+            args.paths.iter().find(|path| path.extension().is_none_or(|own| own != "toml") && path.is_file())
+        {
+            let name = path.display().to_string();
+            let name = printable(&name);
+            return Err(Error::usage(
+                format!("`{name}` is no model: models end in .toml"),
+                format!("audit its items with `--items {name}`, or an export with `--export FOLDER`"),
+            ));
+        }
+        refuse_to_overwrite(args)?;
+        if args.table.is_none()
+            && let Some(flag) = live_flag(args)
+        {
+            return Err(Error::usage(
+                format!("`{flag}` is for a live table"),
+                "name the table with `--table NAME`, or leave the flag out",
+            ));
+        }
         let threads = match args.threads {
             Some(threads) => threads.into(),
             None => std::thread::available_parallelism().map_or(1, usize::from),
@@ -151,6 +170,44 @@ impl<'r> Request<'r> {
     fn auditor(&self, files: Vec<String>) -> Result<Auditor, Error> {
         Ok(Auditor::new(self.engines()?, self.options(files)))
     }
+}
+
+/// An error where a file that is read would be written, or one be written twice.
+fn refuse_to_overwrite(args: &AuditArgs) -> Result<(), Error> {
+    let whole = |path: &PathBuf| std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+    let mut used: Vec<PathBuf> = args.items.iter().filter(|path| path.as_os_str() != "-").map(whole).collect();
+    let written = [("--output", &args.output), ("--save", &args.save), ("--partial", &args.partial)];
+    for (flag, file) in written.into_iter().chain([("--checkpoint", &args.checkpoint)]) {
+        let Some(file) = file else { continue };
+        let own = whole(file);
+        if used.contains(&own) {
+            let shown = file.display().to_string();
+            return Err(Error::usage(
+                format!("`{flag} {}` would overwrite a file that this run needs", printable(&shown)),
+                "name another file",
+            ));
+        }
+        used.push(own);
+    }
+    Ok(())
+}
+
+/// A flag for live tables that was given.
+fn live_flag(args: &AuditArgs) -> Option<&'static str> {
+    let given = [
+        ("--profile", args.profile.is_some()),
+        ("--region", args.region.is_some()),
+        ("--endpoint-url", args.endpoint_url.is_some()),
+        ("--index", args.index.is_some()),
+        ("--segments", args.segments.is_some()),
+        ("--sample", args.sample.is_some()),
+        ("--max-read-units", args.max_read_units.is_some()),
+        ("--max-cost", args.max_cost.is_some()),
+        ("--price", args.price.is_some()),
+        ("--yes", args.yes),
+        ("--checkpoint", args.checkpoint.is_some()),
+    ];
+    given.into_iter().find(|(_, is_given)| *is_given).map(|(flag, _)| flag)
 }
 
 /// The levels of rules: those of the configuration, and over them those of flags.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cli::{CompareArgs, CompareFormat, EXIT_CLEAN, EXIT_FINDINGS, Streams};
+use crate::cli::{CompareArgs, CompareFormat, EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, Streams};
 use crate::emit::{write_compared, write_compared_json, write_compared_markdown};
 use crate::error::Error;
 use crate::report::{Audited, Compared};
@@ -10,11 +10,25 @@ use crate::text::printable;
 
 /// Compares two reports.
 pub fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
-    let compared = Compared::new(&read(&args.old)?, &read(&args.new)?);
+    let (old, new) = (read(&args.old)?, read(&args.new)?);
+    if old.redacted != new.redacted {
+        return Err(Error::usage(
+            "one of the reports has hashes in place of values, and the other has the values",
+            "compare two reports of `--redact`, or two without",
+        ));
+    }
+    let compared = Compared::new(&old, &new);
     match args.format {
         CompareFormat::Human => write_compared(streams.out, streams.terminal, &compared).map_err(Error::Output)?,
         CompareFormat::Json => write_compared_json(streams.out, &compared)?,
         CompareFormat::Markdown => write_compared_markdown(streams.out, &compared).map_err(Error::Output)?,
+    }
+    if args.fail_on_new && !new.coverage.complete {
+        streams.report(&Error::usage(
+            "the later audit did not read all, so that it cannot tell what is new",
+            "audit the whole again, and compare then",
+        ));
+        return Ok(EXIT_FAILED);
     }
     Ok(if args.fail_on_new && compared.fails(args.fail_on.into()) { EXIT_FINDINGS } else { EXIT_CLEAN })
 }

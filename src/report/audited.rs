@@ -37,6 +37,9 @@ pub struct Audited {
     pub item_sizes: Spread,
     /// A checksum of the models and of what was asked for.
     pub models: String,
+    /// True where hashes stand in place of values.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub redacted: bool,
 }
 
 /// What was read.
@@ -83,6 +86,10 @@ pub struct Coverage {
     /// What a sample stands for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<Sample>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn is_zero(number: &u64) -> bool {

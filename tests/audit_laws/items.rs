@@ -502,7 +502,7 @@ pub fn long(worker: &mut Worker<'_>, line: &str, number: usize) {
 
 /// Audits a line as it stands, where that tells.
 pub fn short(worker: &mut Worker<'_>, scanner: &mut Scanner<'_>, line: &str, number: usize) {
-    let is_told = match scanner.scan(line) {
+    let is_told = match scanner.scan(line, line.len()) {
         Line::Item(item) => worker.raw(&item, place(number)),
         Line::Nothing => panic!("an item: {line}"),
         Line::Unusual => false,

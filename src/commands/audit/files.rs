@@ -28,6 +28,15 @@ pub fn items(paths: &[PathBuf], request: &Request<'_>, streams: &mut Streams<'_>
             ));
         }
     }
+    // Everything behind `--items` is a file of items, models too where they are named there.
+    let is_model = |path: &Path| path.is_dir() || path.extension().is_some_and(|extension| extension == "toml");
+    if let Some((_, name)) = paths.iter().zip(&names).find(|(path, _)| is_model(path)) {
+        let name = printable(name);
+        return Err(Error::usage(
+            format!("`{name}` stands behind `--items`, and is no file of items"),
+            format!("name models before: `dynkeys audit {name} --items FILE`; the folder of an export with `--export`"),
+        ));
+    }
     let jobs: Vec<FileJob> = paths
         .iter()
         .zip(&names)
@@ -85,18 +94,29 @@ fn audit(
     for error in &audited.errors {
         streams.report(error);
     }
-    let failed = !audited.errors.is_empty();
+    let is_empty = audited.state.items + audited.state.deleted == 0;
+    let mut failed = !audited.errors.is_empty();
     let done = audited.done.len() as u64;
     let reason = if audited.stopped {
         Some("interrupted".to_owned())
     } else if failed {
         Some("some of the input could not be read".to_owned())
+    } else if is_empty && source.kind == "items" {
+        // A pipe whose writer failed looks like this.
+        streams.report(&Error::usage(
+            format!(
+                "there is no item in {}",
+                files.iter().map(|name| format!("`{}`", printable(name))).collect::<Vec<_>>().join(", ")
+            ),
+            "check what wrote it: an audit of nothing says nothing of the table",
+        ));
+        failed = true;
+        Some("there was no item".to_owned())
     } else {
         None
     };
-    for (job, name) in jobs.iter().zip(&files).filter(|_| audited.state.items + audited.state.deleted == 0 && !failed) {
-        let _ = job;
-        streams.note(&format!("`{}` holds no item", printable(name)));
+    if is_empty && !failed && reason.is_none() {
+        streams.note("the export holds no item");
     }
     let coverage = Coverage {
         complete: reason.is_none(),

@@ -223,7 +223,7 @@ impl Report<'_> {
         }
         let room = self.width() - "    expected  ".len();
         if !finding.key.is_empty() {
-            writeln!(out, "    key       {}", key(&finding.key, room))?;
+            self.key(out, &finding.key, room)?;
         }
         match (&finding.stored, &finding.expected) {
             (Some(stored), Some(expected)) => {
@@ -240,6 +240,25 @@ impl Report<'_> {
             }
             (None, None) => Ok(()),
         }
+    }
+
+    /// The primary key, whole: an item is looked up by it.
+    fn key(&self, out: &mut dyn Write, key: &[(String, String)], room: usize) -> io::Result<()> {
+        let texts: Vec<String> = key.iter().map(|(name, own)| format!("{} = {}", value(name), spelled(own))).collect();
+        let whole = texts.join(", ");
+        let lines = if width(&whole) <= room {
+            vec![whole]
+        } else {
+            let wrap = |text: &String| -> Vec<String> {
+                let options = textwrap::Options::new(room).break_words(true);
+                textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()
+            };
+            texts.iter().flat_map(wrap).collect()
+        };
+        for (at, line) in lines.iter().enumerate() {
+            writeln!(out, "    {:<10}{line}", if at == 0 { "key" } else { "" })?;
+        }
+        Ok(())
     }
 
     fn partitions(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -321,21 +340,6 @@ impl Report<'_> {
     fn show(&self, out: &mut dyn Write, rows: &Table) -> io::Result<()> {
         rows.to_string().lines().try_for_each(|line| writeln!(out, "  {line}"))
     }
-}
-
-/// A primary key, whole where there is room for it.
-fn key(key: &[(String, String)], room: usize) -> String {
-    let joined = |shown: &dyn Fn(&str) -> String| {
-        let parts = key.iter().map(|(name, text)| format!("{} = {}", value(name), shown(text)));
-        parts.collect::<Vec<_>>().join(", ")
-    };
-    let whole = joined(&|text| printable(text).into_owned());
-    if width(&whole) <= room {
-        return whole;
-    }
-    let names: usize = key.iter().map(|(name, _)| width(&value(name)) + " = , ".len()).sum();
-    let each = room.saturating_sub(names) / key.len().max(1);
-    cut(&joined(&|text| cut(&printable(text), each)), room)
 }
 
 /// As many places of groups as a line has room for, and how many more there are.

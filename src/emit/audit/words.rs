@@ -242,22 +242,26 @@ pub(super) fn subject(name: &str) -> (&'static str, bool) {
 /// At most so many examples of a check: the first of each group, then the second, and so on; those of one group side
 /// by side. A finding that tells no more than its group is no example.
 pub(super) fn examples(check: &Check, most: usize) -> Vec<&AuditFinding> {
-    let groups: Vec<Vec<&AuditFinding>> = check
+    let mut groups: Vec<Vec<&AuditFinding>> = check
         .by_group()
         .into_iter()
-        .map(|(_, examples)| examples.into_iter().filter(|one| tells_more(one)).take(most).collect())
+        .map(|(_, examples)| examples.into_iter().filter(|one| tells_more(one)).collect())
         .collect();
-    let mut taken = vec![0; groups.len()];
-    let mut left = most;
-    for round in 0..groups.iter().map(Vec::len).max().unwrap_or_default() {
-        for (taken, group) in taken.iter_mut().zip(&groups) {
-            if left > 0 && group.len() > round {
-                *taken += 1;
-                left -= 1;
+    let mut taken: Vec<Vec<&AuditFinding>> = vec![Vec::new(); groups.len()];
+    let mut shown: Vec<&[(String, String)]> = Vec::new();
+    while shown.len() < most && groups.iter().any(|group| !group.is_empty()) {
+        for (taken, group) in taken.iter_mut().zip(&mut groups) {
+            if shown.len() == most || group.is_empty() {
+                continue;
             }
+            // An item that is not yet shown tells more than another key of one that is.
+            let new = group.iter().position(|one| one.key.is_empty() || !shown.contains(&one.key.as_slice()));
+            let one = group.remove(new.unwrap_or_default());
+            shown.push(&one.key);
+            taken.push(one);
         }
     }
-    groups.iter().zip(taken).flat_map(|(group, taken)| group.iter().take(taken).copied()).collect()
+    taken.concat()
 }
 
 /// True of a finding that tells more than its group.

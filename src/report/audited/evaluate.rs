@@ -71,6 +71,7 @@ impl Audited {
             indexes: reader.indexes(),
             item_sizes: sizes(&state.sizes),
             models: catalog.models.clone(),
+            redacted: redact,
         };
         audited.estimate(part);
         audited.sum_up();

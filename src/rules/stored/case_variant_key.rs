@@ -32,8 +32,8 @@ The model with the dialect `boto3-assist@0.66.0` writes `user#alice`. The stored
 
 ## How to fix
 
-Where nearly all keys are of another dialect, the model names the wrong one: set `dialect`. Where some are, a version
-was changed in between: write the old items again under their new keys, and delete the old ones. Where no dialect writes
+Write the items again under their keys and delete the old ones, or set another `dialect` where nearly all keys differ.
+Where only some do, the version of the library was changed in between. Where no dialect writes
 such keys, somebody builds them by hand: use `|lower` in the model, and the model in that code.
 
 ## When to ignore

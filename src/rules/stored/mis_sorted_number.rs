@@ -39,7 +39,7 @@ One of width 1, one of width 2: a query for the last line of the order returns l
 
 ## How to fix
 
-Pad the number in the model, `{number|zfill(6)}`, and write the items again. The sort key of the table cannot be
+Pad the number in the model to a width that every value fits, `{number|zfill(6)}`, and write the items again. The sort key of the table cannot be
 changed in place: put each item under its new key, and delete the old one.
 
 ## When to ignore

@@ -39,8 +39,9 @@ leaves the item among those of the old status. It is found where it does not bel
 
 ## How to fix
 
-Write the item again through the model; in an update, set the keys along with the fields that they are made of. A key of
-the table itself cannot be changed: put the item under its new key and delete the old one, in one transaction. Where all
+Write the item again through the model, and where the key is the table's own delete the old item, which would stay beside
+it. Both belong into one transaction. Where the expected key lacks a value the item lacks the field: set that first, for
+otherwise all such items have one key. In an update, set the keys along with the fields that they are made of. Where all
 items of an entity are stale, the model or its dialect is wrong: the report says which dialect writes most keys as they
 are stored.
 

@@ -9,6 +9,9 @@ use crate::cli::{AuditArgs, Streams};
 use crate::error::Error;
 use crate::source::live::ScanCost;
 
+/// In US dollars: what costs more is asked about.
+const MAX_COST: f64 = 1.0;
+
 /// Says what it will cost to read a share of the table, and asks where that is over the limit.
 pub fn tell_and_ask(target: &Target<'_>, share: f64, args: &AuditArgs, streams: &mut Streams<'_>) -> Result<(), Error> {
     let (bytes, items) = target.size();
@@ -38,8 +41,9 @@ pub fn tell_and_ask(target: &Target<'_>, share: f64, args: &AuditArgs, streams: 
         HumanCount(items),
         HumanBytes(bytes)
     ));
+    let limit = args.max_cost.unwrap_or(MAX_COST);
     let pays_by_unit = capacity.is_none() || target.table.on_demand;
-    if !pays_by_unit || cost.dollars <= args.max_cost || args.yes {
+    if !pays_by_unit || cost.dollars <= limit || args.yes {
         return Ok(());
     }
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
@@ -55,7 +59,7 @@ pub fn tell_and_ask(target: &Target<'_>, share: f64, args: &AuditArgs, streams: 
         ));
     }
     Err(Error::usage(
-        format!("the scan costs {}, more than {}", dollars(cost.dollars), dollars(args.max_cost)),
+        format!("the scan costs {}, more than {}", dollars(cost.dollars), dollars(limit)),
         "say `--yes` or a higher `--max-cost`, or read a share of it, as with `--sample 5%`",
     ))
 }

@@ -1,0 +1,143 @@
+//! What attributes begin with, as they were seen before: items of a table are much alike, and what is expected is compared
+//! at once and not read letter by letter.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
+use super::names::Names;
+
+/// The letters of an attribute from its first quote to its value: `"sk":{"S":"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Letters {
+    words: [u64; 4],
+    length: u8,
+}
+
+const LONGEST: usize = 32;
+
+impl Letters {
+    fn new(text: &[u8]) -> Option<Self> {
+        let mut padded = [0; LONGEST];
+        padded.get_mut(..text.len())?.copy_from_slice(text);
+        Some(Self { words: words(&padded), length: u8::try_from(text.len()).ok()? })
+    }
+}
+
+#[inline]
+fn words(bytes: &[u8; LONGEST]) -> [u64; 4] {
+    let (eights, _) = bytes.as_chunks::<8>();
+    [0, 1, 2, 3].map(|at| eights.get(at).map_or(0, |eight| u64::from_le_bytes(*eight)))
+}
+
+/// What follows the letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Follows {
+    /// Text that carries its type, behind its quote.
+    TypedText,
+    /// A number that carries its type, behind its quote.
+    TypedNumber,
+    /// Another value that carries its type.
+    Typed,
+    /// Text in plain JSON, behind its quote.
+    PlainText,
+    /// Another value in plain JSON.
+    Plain,
+}
+
+/// How an attribute begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opening {
+    letters: Letters,
+    mask: [u64; 4],
+    /// The length of the attribute's name.
+    pub name_length: u8,
+    /// The attribute's number, if it is wanted.
+    pub number: Option<u16>,
+    /// What comes behind it.
+    pub follows: Follows,
+}
+
+impl Opening {
+    /// Its length.
+    pub fn length(&self) -> usize {
+        usize::from(self.letters.length)
+    }
+
+    /// True where `bytes` begin with it.
+    #[inline]
+    fn begins(&self, bytes: &[u8; LONGEST]) -> bool {
+        let found = words(bytes);
+        let differs = |at: usize| (found[at] ^ self.letters.words[at]) & self.mask[at];
+        differs(0) | differs(1) | differs(2) | differs(3) == 0
+    }
+}
+
+/// So many of what may follow an attribute are tried, the last seen first.
+const TRIED: usize = 4;
+/// A table with more attributes is no longer learnt.
+const MOST: usize = 1000;
+
+/// What was seen.
+#[derive(Clone, Debug)]
+pub(super) struct Openings {
+    all: Vec<Opening>,
+    /// By the place of an attribute's opening, from 1, what came behind it; 0 is the start of an item, and no opening.
+    next: Vec<[u16; TRIED]>,
+    places: HashMap<(Letters, Follows), u16, FixedState>,
+}
+
+/// Before the first attribute of an item.
+pub(super) const START: u16 = 0;
+/// Behind an attribute that is not learnt.
+const UNKNOWN: u16 = u16::MAX;
+
+impl Openings {
+    pub fn new() -> Self {
+        Self { all: Vec::new(), next: vec![[START; TRIED]], places: HashMap::default() }
+    }
+
+    /// The opening with which `bytes` begin, and its place, if it was seen behind the one at `last`.
+    #[inline]
+    pub fn expect(&mut self, last: u16, bytes: &[u8]) -> Option<(u16, Opening)> {
+        let bytes = bytes.first_chunk::<LONGEST>()?;
+        let tried = self.next.get_mut(usize::from(last))?;
+        for at in 0..TRIED {
+            let place = tried[at];
+            let opening = self.all.get(usize::from(place).checked_sub(1)?)?;
+            if opening.begins(bytes) {
+                if at > 0 {
+                    tried.swap(at, at - 1);
+                }
+                return Some((place, *opening));
+            }
+        }
+        None
+    }
+
+    /// Learns that an attribute came behind the one at `last`; `text` is its letters. Gives its place.
+    pub fn learn(&mut self, last: u16, text: &[u8], name: &[u8], names: &Names, follows: Follows) -> u16 {
+        let (Some(letters), Ok(name_length)) = (Letters::new(text), u8::try_from(name.len())) else { return UNKNOWN };
+        let place = match self.places.get(&(letters, follows)) {
+            Some(place) => *place,
+            None if self.all.len() >= MOST => return UNKNOWN,
+            None => {
+                let covered = |at: usize| if at < text.len() { 0xff } else { 0 };
+                let mask: [u8; LONGEST] = std::array::from_fn(covered);
+                let number = names.find(name).and_then(|number| u16::try_from(number).ok());
+                self.all.push(Opening { letters, mask: words(&mask), name_length, number, follows });
+                self.next.push([START; TRIED]);
+                let place = u16::try_from(self.all.len()).unwrap_or_default();
+                self.places.insert((letters, follows), place);
+                place
+            }
+        };
+        if let Some(tried) = self.next.get_mut(usize::from(last)) {
+            // The last one seen comes first; of those that are too many the first one seen is forgotten.
+            let known = tried.iter().position(|own| *own == place).unwrap_or(TRIED - 1);
+            tried[..=known].rotate_right(1);
+            tried[0] = place;
+        }
+        place
+    }
+}
