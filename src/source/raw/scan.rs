@@ -144,9 +144,9 @@ impl<'n> Scanner<'n> {
     /// An attribute that begins like one that was seen behind the last one.
     #[inline]
     fn expected(&mut self, last: &mut u16, cursor: &mut Cursor<'_>) -> Option<Result<Attribute, Unusual>> {
-        let (place, opening) = self.openings.expect(*last, cursor.beyond())?;
+        let opening = self.openings.expect(*last, cursor.beyond())?;
         let begin = cursor.at;
-        cursor.at += opening.length();
+        cursor.at += usize::from(opening.length);
         let typed = matches!(opening.follows, Follows::TypedText | Follows::TypedNumber | Follows::Typed);
         let value = match opening.follows {
             // Text with an escape or with more behind it is read anew.
@@ -163,7 +163,7 @@ impl<'n> Scanner<'n> {
             cursor.at = begin;
             return None;
         };
-        *last = place;
+        *last = opening.place;
         Some(value.map(|(slot, size)| Attribute {
             number: opening.number,
             slot,
