@@ -10,5 +10,7 @@ mod items;
 mod lines;
 #[path = "audit_laws/merge.rs"]
 mod merge;
+#[path = "audit_laws/redact.rs"]
+mod redact;
 #[path = "audit_laws/short.rs"]
 mod short;

@@ -157,7 +157,7 @@ impl Names<'_> {
             index: subject.index.and_then(index),
             attribute: subject.attribute.and_then(attribute),
             subject: (!subject.detail.is_empty()).then(|| match subject.defect {
-                Defect::UnclassifiedItem => self.redactor.keys(&subject.detail),
+                Defect::UnclassifiedItem => self.redactor.shape(&subject.detail),
                 _ => subject.detail.clone(),
             }),
             detail: None,

@@ -37,9 +37,7 @@ impl Redactor<'_> {
     }
 
     fn part(&self, part: &str) -> String {
-        // What a shape says of a value is none.
-        let is_kind = part == "…" || (part.starts_with('{') && part.ends_with('}') && part.len() < 10);
-        if part.trim().is_empty() || self.words.contains(part) || stands_for_nothing(part) || is_kind {
+        if part.trim().is_empty() || self.words.contains(part) || stands_for_nothing(part) {
             return part.to_owned();
         }
         let mut hash = Sha256::new();
@@ -50,7 +48,20 @@ impl Redactor<'_> {
         format!("~{digits}")
     }
 
-    /// A shape, or keys side by side.
+    /// A shape: what it says of values is none, the words in it may be.
+    pub fn shape(&self, text: &str) -> String {
+        if self.off {
+            return text.to_owned();
+        }
+        let part = |part: &str| {
+            let is_kind = part == "…" || part.starts_with('{');
+            if is_kind { part.to_owned() } else { self.part(part) }
+        };
+        let key = |key: &str| key.split('#').map(part).collect::<Vec<_>>().join("#");
+        text.split(" / ").map(key).collect::<Vec<_>>().join(" / ")
+    }
+
+    /// Keys side by side.
     pub fn keys(&self, text: &str) -> String {
         if self.off {
             return text.to_owned();
@@ -70,7 +81,9 @@ mod tests {
         let hidden = redactor.key("user#alice#id#None##user");
         assert!(hidden.starts_with("user#~") && hidden.ends_with("#id#None##user") && !hidden.contains("alice"));
         assert_eq!(redactor.key("alice"), redactor.key("user#alice").split('#').nth(1).unwrap());
-        assert_eq!(redactor.keys("user#{uuid} / id#…"), "user#{uuid} / id#…");
+        assert_eq!(redactor.shape("user#{uuid} / id#…"), "user#{uuid} / id#…");
+        assert!(redactor.shape("secret#{uuid}").ends_with("#{uuid}") && !redactor.shape("secret#…").contains("secret"));
+        assert!(!redactor.key("user#{uuid}").contains("uuid") && !redactor.keys("user#… / id").contains('…'));
         assert_ne!(redactor.keys("secret / user"), "secret / user");
         let own = Redactor { delimiter: "|", ..redactor };
         assert!(own.key("user|alice|id").starts_with("user|~"));
