@@ -118,9 +118,10 @@ impl<'n> Scanner<'n> {
         let mut is_typed = None;
         let mut last = START;
         loop {
-            let attribute = match self.expected(&mut last, cursor) {
+            let may_be_typed = is_typed != Some(false);
+            let attribute = match self.expected(&mut last, may_be_typed, cursor) {
                 Some(attribute) => attribute?,
-                None => self.attribute(&mut last, is_typed != Some(false), cursor)?,
+                None => self.attribute(&mut last, may_be_typed, cursor)?,
             };
             if *is_typed.get_or_insert(attribute.typed) != attribute.typed {
                 return Err(Unusual);
@@ -143,7 +144,12 @@ impl<'n> Scanner<'n> {
 
     /// An attribute that begins like one that was seen behind the last one.
     #[inline]
-    fn expected(&mut self, last: &mut u16, cursor: &mut Cursor<'_>) -> Option<Result<Attribute, Unusual>> {
+    fn expected(
+        &mut self,
+        last: &mut u16,
+        may_be_typed: bool,
+        cursor: &mut Cursor<'_>,
+    ) -> Option<Result<Attribute, Unusual>> {
         let opening = self.openings.expect(*last, cursor.beyond())?;
         let begin = cursor.at;
         cursor.at += usize::from(opening.length);
@@ -157,6 +163,8 @@ impl<'n> Scanner<'n> {
                 Ok((Some(slot), size))
             }),
             Follows::Typed => Some(cursor.typed_slot()),
+            // What was a number there may be a map here, which carries its type or does not.
+            Follows::Plain if may_be_typed && cursor.peek() == b'{' => None,
             Follows::Plain => Some(cursor.plain_slot()),
         };
         let Some(value) = value else {
