@@ -109,6 +109,8 @@ struct Run<'r> {
     jobs: &'r [FileJob],
     progress: &'r Progress,
     next: AtomicUsize,
+    /// How many threads are about to take a file, or open one.
+    opening: AtomicUsize,
     reading: Mutex<Vec<Arc<Reading>>>,
     failed: Mutex<Vec<(usize, Error)>>,
     done: Mutex<Vec<usize>>,
@@ -134,6 +136,7 @@ pub fn audit_files<'r>(
         jobs,
         progress,
         next: AtomicUsize::new(0),
+        opening: AtomicUsize::new(0),
         reading: Mutex::default(),
         failed: Mutex::default(),
         done: Mutex::default(),
@@ -181,25 +184,33 @@ pub fn audit_files<'r>(
 
 const AGAIN: &str = "copy the file from S3 again: `aws s3 sync` of the whole export";
 
+/// How often a thread without work looks whether a file is open: opening takes about as long.
+const OPENING: std::time::Duration = std::time::Duration::from_micros(200);
+
 impl Run<'_> {
     fn work(&self) -> State {
         let mut worker = self.auditor.worker();
         worker.findings = self.sink.map(|_| Vec::new());
         let mut block = Block::default();
         loop {
-            let job = self.next.fetch_add(1, Ordering::Relaxed);
+            self.opening.fetch_add(1, Ordering::SeqCst);
+            let job = self.next.fetch_add(1, Ordering::SeqCst);
             if job >= self.jobs.len() || self.stopped() {
+                self.opening.fetch_sub(1, Ordering::SeqCst);
                 break;
             }
             self.whole_file(job, &mut worker, &mut block);
         }
         // The files that others still read have lines for this thread, too.
-        loop {
+        while !self.stopped() {
+            // Asked first: what is opened meanwhile is in the list then.
+            let is_opening = self.opening.load(Ordering::SeqCst) > 0;
             let others = lock(&self.reading).clone();
-            let Some(open) = others.iter().find(|one| !one.ended.load(Ordering::Relaxed) && !self.stopped()) else {
-                break;
-            };
-            self.lines(open, &mut worker, &mut block);
+            match others.iter().find(|one| !one.ended.load(Ordering::Relaxed)) {
+                Some(open) => self.lines(open, &mut worker, &mut block),
+                None if is_opening => std::thread::sleep(OPENING),
+                None => break,
+            }
         }
         worker.state.flush();
         worker.state
@@ -224,7 +235,11 @@ impl Run<'_> {
 
     fn whole_file(&self, number: usize, worker: &mut Worker<'_>, block: &mut Block) {
         let job = &self.jobs[number];
-        match open(&job.path, job.md5, job.is_lines, &self.progress.stop) {
+        let opened = open(&job.path, job.md5, job.is_lines, &self.progress.stop);
+        if !matches!(opened, Ok(Opened::Lines(_))) {
+            self.opening.fetch_sub(1, Ordering::SeqCst);
+        }
+        match opened {
             Err(reason) if is_stopped(&reason) => {}
             Err(reason) => self.fail(number, unreadable(job, reason)),
             Ok(Opened::Lines(blocks)) => {
@@ -237,6 +252,7 @@ impl Run<'_> {
                     ended: AtomicBool::new(false),
                 });
                 lock(&self.reading).push(Arc::clone(&reading));
+                self.opening.fetch_sub(1, Ordering::SeqCst);
                 self.lines(&reading, worker, block);
             }
             Ok(Opened::Stream(stream)) => {

@@ -18,6 +18,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::count_min::{CountMin, Size, noise};
+use super::letters::same;
 
 /// The size of the frequent-items sketch's table.
 const MAP_SIZE: usize = 4096;
@@ -42,13 +43,42 @@ pub fn hash(text: &str) -> u64 {
     FixedState::with_seed(0x6479_6e6b_6579_7321).hash_one(text)
 }
 
+/// So many runs are counted together: what is in no cache is fetched side by side.
+const TOGETHER: usize = 64;
+
+/// Items in a row of one partition.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    /// Where its key is.
+    start: usize,
+    end: usize,
+    items: u64,
+    bytes: u64,
+}
+
+/// What is not yet counted.
+#[derive(Clone, Debug, Default)]
+struct Waiting {
+    keys: String,
+    runs: Vec<Run>,
+}
+
+impl Waiting {
+    fn key(&self, run: &Run) -> &str {
+        self.keys.get(run.start..run.end).unwrap_or_default()
+    }
+
+    fn push(&mut self, key: &str, items: u64, bytes: u64) {
+        let start = self.keys.len();
+        self.keys.push_str(key);
+        self.runs.push(Run { start, end: self.keys.len(), items, bytes });
+    }
+}
+
 /// The sizes of partitions.
 #[derive(Clone, Debug, Default)]
 pub struct Partitions {
-    /// Items in a row of one partition, not yet counted.
-    run: String,
-    run_items: u64,
-    run_bytes: u64,
+    waiting: Waiting,
     /// All items and bytes.
     pub items: u64,
     /// All bytes.
@@ -190,44 +220,52 @@ impl Sketches {
         })
     }
 
-    fn add(&mut self, key: &str, items: u64, bytes: u64) {
-        if let Some(exact) = &mut self.exact {
+    fn add(&mut self, waiting: &Waiting) {
+        let Some(exact) = &mut self.exact else { return self.count(waiting) };
+        for run in &waiting.runs {
+            let key = waiting.key(run);
             match exact.get_mut(key) {
-                Some(size) => {
-                    size.0 += items;
-                    size.1 += bytes;
-                }
+                Some(size) => *size = (size.0 + run.items, size.1 + run.bytes),
                 None => {
-                    exact.insert(key.to_owned(), (items, bytes));
+                    exact.insert(key.to_owned(), (run.items, run.bytes));
                 }
             }
-            if exact.len() > EXACT {
-                self.estimate();
-            }
-            return;
         }
-        self.count(key, items, bytes);
+        if exact.len() > EXACT {
+            self.estimate();
+        }
     }
 
-    fn count(&mut self, key: &str, items: u64, bytes: u64) {
-        let hash = hash(key);
-        self.sample.add(hash, items, bytes);
-        self.distinct.update(hash);
-        self.counted = (self.counted.0 + items, self.counted.1 + bytes);
-        let own = self.sums.add(hash, (items, bytes));
-        if own.0.saturating_mul(CANDIDATE) >= self.counted.0 {
-            self.by_items.update_with_count_ref(key, items);
-        }
-        if own.1.saturating_mul(CANDIDATE) >= self.counted.1 {
-            self.by_bytes.update_with_count_ref(key, bytes);
+    fn count(&mut self, waiting: &Waiting) {
+        for runs in waiting.runs.chunks(TOGETHER) {
+            let mut counted = [(0, (0, 0)); TOGETHER];
+            for (run, counted) in runs.iter().zip(&mut counted) {
+                counted.0 = hash(waiting.key(run));
+            }
+            for (run, counted) in runs.iter().zip(&mut counted) {
+                counted.1 = self.sums.add(counted.0, (run.items, run.bytes));
+            }
+            for (run, (hash, own)) in runs.iter().zip(counted) {
+                self.sample.add(hash, run.items, run.bytes);
+                self.distinct.update(hash);
+                self.counted = (self.counted.0 + run.items, self.counted.1 + run.bytes);
+                if own.0.saturating_mul(CANDIDATE) >= self.counted.0 {
+                    self.by_items.update_with_count_ref(waiting.key(run), run.items);
+                }
+                if own.1.saturating_mul(CANDIDATE) >= self.counted.1 {
+                    self.by_bytes.update_with_count_ref(waiting.key(run), run.bytes);
+                }
+            }
         }
     }
 
     /// Goes from exact sizes to sketches.
     fn estimate(&mut self) {
+        let mut waiting = Waiting::default();
         for (key, (items, bytes)) in self.exact.take().unwrap_or_default() {
-            self.count(&key, items, bytes);
+            waiting.push(&key, items, bytes);
         }
+        self.count(&waiting);
     }
 
     fn merge(&mut self, mut other: Self) {
@@ -329,41 +367,32 @@ impl Partitions {
     pub fn add(&mut self, key: &str, bytes: u64) {
         self.items += 1;
         self.bytes += bytes;
-        if self.run_items > 0 && self.run == key {
-            self.run_items += 1;
-            self.run_bytes += bytes;
+        if let Some(run) = self.waiting.runs.last_mut()
+            && same(self.waiting.keys.as_bytes().get(run.start..).unwrap_or_default(), key.as_bytes())
+        {
+            run.items += 1;
+            run.bytes += bytes;
             return;
         }
-        self.flush();
-        self.run.push_str(key);
-        self.run_items = 1;
-        self.run_bytes = bytes;
-    }
-
-    /// Counts many items of a partition at once.
-    pub fn add_many(&mut self, key: &str, items: u64, bytes: u64) {
-        self.flush();
-        self.items += items;
-        self.bytes += bytes;
-        self.run.push_str(key);
-        self.run_items = items;
-        self.run_bytes = bytes;
-        self.flush();
+        if self.waiting.runs.len() == TOGETHER {
+            self.flush();
+        }
+        self.waiting.push(key, 1, bytes);
     }
 
     /// Counts what is not yet counted.
     pub fn flush(&mut self) {
-        if self.run_items > 0 {
-            if self.sketches.is_none() {
-                self.sketches = Sketches::new().map(Box::new);
-            }
-            if let Some(sketches) = &mut self.sketches {
-                sketches.add(&self.run, self.run_items, self.run_bytes);
-            }
+        if self.waiting.runs.is_empty() {
+            return;
         }
-        self.run.clear();
-        self.run_items = 0;
-        self.run_bytes = 0;
+        if self.sketches.is_none() {
+            self.sketches = Sketches::new().map(Box::new);
+        }
+        if let Some(sketches) = &mut self.sketches {
+            sketches.add(&self.waiting);
+        }
+        self.waiting.keys.clear();
+        self.waiting.runs.clear();
     }
 
     /// Adds what another part of the table counted.

@@ -29,11 +29,9 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 fn plain_text_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*eight);
-        let (quote, slash) = (word ^ (ONES * 0x22), word ^ (ONES * 0x5c));
-        let found = ((quote.wrapping_sub(ONES) & !quote)
-            | (slash.wrapping_sub(ONES) & !slash)
-            | (word.wrapping_sub(ONES * 0x20) & !word))
-            & HIGHS;
+        // The second bit turned, a quote and the controls are all that is below 0x21.
+        let (low, slash) = (word ^ (ONES * 0x02), word ^ (ONES * 0x5c));
+        let found = ((low.wrapping_sub(ONES * 0x21) & !low) | (slash.wrapping_sub(ONES) & !slash)) & HIGHS;
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
         }
@@ -376,5 +374,25 @@ impl<'a> Cursor<'a> {
 impl From<NoSize> for Unusual {
     fn from(_: NoSize) -> Self {
         Self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_ends_at_a_quote_a_backslash_or_a_control() {
+        for byte in 0..=255 {
+            for (length, at) in (1..20).flat_map(|length| (0..length).map(move |at| (length, at))) {
+                let mut text = vec![b'x'; length];
+                text[at] = byte;
+                let ends = byte < 0x20 || matches!(byte, b'"' | b'\\');
+                assert_eq!(plain_text_end(&text, 0), if ends { at } else { length }, "{byte} at {at} of {length}");
+                // What comes behind an end makes no difference.
+                text.extend([byte, b'"', 0xff, 0, 0x21]);
+                assert_eq!(plain_text_end(&text, 0), if ends { at } else { length + 1 }, "{byte} at {at} of {length}");
+            }
+        }
     }
 }

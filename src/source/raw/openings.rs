@@ -45,30 +45,35 @@ pub(super) enum Follows {
     Plain,
 }
 
-/// How an attribute begins.
+/// What an attribute is that begins in a known way.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Opening {
-    letters: Letters,
-    mask: [u64; 4],
-    /// The length of the attribute's name.
-    pub name_length: u8,
+    /// The place of it, for what comes behind.
+    pub place: u16,
     /// The attribute's number, if it is wanted.
     pub number: Option<u16>,
+    /// The length of the opening.
+    pub length: u8,
+    /// The length of the attribute's name.
+    pub name_length: u8,
     /// What comes behind it.
     pub follows: Follows,
 }
 
-impl Opening {
-    /// Its length.
-    pub fn length(&self) -> usize {
-        usize::from(self.letters.length)
-    }
+/// The letters of an opening, and which of them count.
+#[derive(Clone, Debug)]
+struct Known {
+    words: [u64; 4],
+    mask: [u64; 4],
+    opening: Opening,
+}
 
+impl Known {
     /// True where `bytes` begin with it.
     #[inline]
     fn begins(&self, bytes: &[u8; LONGEST]) -> bool {
         let found = words(bytes);
-        let differs = |at: usize| (found[at] ^ self.letters.words[at]) & self.mask[at];
+        let differs = |at: usize| (found[at] ^ self.words[at]) & self.mask[at];
         differs(0) | differs(1) | differs(2) | differs(3) == 0
     }
 }
@@ -81,7 +86,7 @@ const MOST: usize = 1000;
 /// What was seen.
 #[derive(Clone, Debug)]
 pub(super) struct Openings {
-    all: Vec<Opening>,
+    all: Vec<Known>,
     /// By the place of an attribute's opening, from 1, what came behind it; 0 is the start of an item, and no opening.
     next: Vec<[u16; TRIED]>,
     places: HashMap<(Letters, Follows), u16, FixedState>,
@@ -97,19 +102,18 @@ impl Openings {
         Self { all: Vec::new(), next: vec![[START; TRIED]], places: HashMap::default() }
     }
 
-    /// The opening with which `bytes` begin, and its place, if it was seen behind the one at `last`.
+    /// The opening with which `bytes` begin, if it was seen behind the one at `last`.
     #[inline]
-    pub fn expect(&mut self, last: u16, bytes: &[u8]) -> Option<(u16, Opening)> {
+    pub fn expect(&mut self, last: u16, bytes: &[u8]) -> Option<Opening> {
         let bytes = bytes.first_chunk::<LONGEST>()?;
         let tried = self.next.get_mut(usize::from(last))?;
         for at in 0..TRIED {
-            let place = tried[at];
-            let opening = self.all.get(usize::from(place).checked_sub(1)?)?;
-            if opening.begins(bytes) {
+            let known = self.all.get(usize::from(tried[at]).checked_sub(1)?)?;
+            if known.begins(bytes) {
                 if at > 0 {
                     tried.swap(at, at - 1);
                 }
-                return Some((place, *opening));
+                return Some(known.opening);
             }
         }
         None
@@ -125,9 +129,10 @@ impl Openings {
                 let covered = |at: usize| if at < text.len() { 0xff } else { 0 };
                 let mask: [u8; LONGEST] = std::array::from_fn(covered);
                 let number = names.find(name).and_then(|number| u16::try_from(number).ok());
-                self.all.push(Opening { letters, mask: words(&mask), name_length, number, follows });
+                let place = u16::try_from(self.all.len() + 1).unwrap_or_default();
+                let opening = Opening { place, number, length: letters.length, name_length, follows };
+                self.all.push(Known { words: letters.words, mask: words(&mask), opening });
                 self.next.push([START; TRIED]);
-                let place = u16::try_from(self.all.len()).unwrap_or_default();
                 self.places.insert((letters, follows), place);
                 place
             }

@@ -150,9 +150,9 @@ impl<'n> Scanner<'n> {
         may_be_typed: bool,
         cursor: &mut Cursor<'_>,
     ) -> Option<Result<Attribute, Unusual>> {
-        let (place, opening) = self.openings.expect(*last, cursor.beyond())?;
+        let opening = self.openings.expect(*last, cursor.beyond())?;
         let begin = cursor.at;
-        cursor.at += opening.length();
+        cursor.at += usize::from(opening.length);
         let typed = matches!(opening.follows, Follows::TypedText | Follows::TypedNumber | Follows::Typed);
         let value = match opening.follows {
             // Text with an escape or with more behind it is read anew.
@@ -171,7 +171,7 @@ impl<'n> Scanner<'n> {
             cursor.at = begin;
             return None;
         };
-        *last = place;
+        *last = opening.place;
         Some(value.map(|(slot, size)| Attribute {
             number: opening.number,
             slot,
