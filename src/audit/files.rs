@@ -4,13 +4,13 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::auditor::{Auditor, Whereabouts, Worker};
 use super::state::{State, Subject};
 use super::tally::Example;
 use crate::error::Error;
-use crate::source::blocks::{Block, Blocks, Opened, WRONG_CHECKSUM, open};
+use crate::source::blocks::{Block, Blocks, Opened, WRONG_CHECKSUM, is_stopped, open};
 use crate::source::raw::{Line, LineFormat, Scanner};
 use crate::source::{ItemPlace, ItemReader, item_size};
 use crate::text::printable;
@@ -37,8 +37,8 @@ pub struct Progress {
     pub items: AtomicU64,
     /// Bytes of files read, unpacked.
     pub bytes: AtomicU64,
-    /// Set by whoever wants the audit to stop.
-    pub stop: AtomicBool,
+    /// Set by whoever wants the audit to stop; an input that keeps one waiting is no longer waited for.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// What became of the files.
@@ -109,7 +109,7 @@ struct Run<'r> {
     next: AtomicUsize,
     /// How many threads are about to take a file, or open one.
     opening: AtomicUsize,
-    reading: Mutex<Vec<std::sync::Arc<Reading>>>,
+    reading: Mutex<Vec<Arc<Reading>>>,
     failed: Mutex<Vec<(usize, Error)>>,
     done: Mutex<Vec<usize>>,
 }
@@ -233,14 +233,15 @@ impl Run<'_> {
 
     fn whole_file(&self, number: usize, worker: &mut Worker<'_>, block: &mut Block) {
         let job = &self.jobs[number];
-        let opened = open(&job.path, job.md5);
+        let opened = open(&job.path, job.md5, &self.progress.stop);
         if !matches!(opened, Ok(Opened::Lines(_))) {
             self.opening.fetch_sub(1, Ordering::SeqCst);
         }
         match opened {
+            Err(reason) if is_stopped(&reason) => {}
             Err(reason) => self.fail(number, unreadable(job, reason)),
             Ok(Opened::Lines(blocks)) => {
-                let reading = std::sync::Arc::new(Reading {
+                let reading = Arc::new(Reading {
                     job: number,
                     blocks: Mutex::new(Some(blocks)),
                     items: AtomicU64::new(0),
@@ -248,7 +249,7 @@ impl Run<'_> {
                     bad: Mutex::default(),
                     ended: AtomicBool::new(false),
                 });
-                lock(&self.reading).push(std::sync::Arc::clone(&reading));
+                lock(&self.reading).push(Arc::clone(&reading));
                 self.opening.fetch_sub(1, Ordering::SeqCst);
                 self.lines(&reading, worker, block);
             }
@@ -270,6 +271,7 @@ impl Run<'_> {
                 match read {
                     Ok(_) => lock(&self.done).push(number),
                     Err(Error::Interrupted) => {}
+                    Err(Error::Io { reason, .. }) if is_stopped(&reason) => {}
                     Err(Error::Io { reason, .. }) => self.fail(number, unreadable(job, reason)),
                     Err(error) => self.fail(number, error),
                 }
@@ -300,6 +302,9 @@ impl Run<'_> {
                     }
                     Err(reason) => {
                         *blocks = None;
+                        if is_stopped(&reason) {
+                            return;
+                        }
                         return end(Some(unreadable(job, reason)));
                     }
                 }

@@ -13,7 +13,7 @@ use crate::cli::{AuditArgs, AuditFormat, EXIT_CLEAN, Streams};
 use crate::commands::models::{dialect, load_models};
 use crate::config::Config;
 use crate::error::Error;
-use crate::files::write_whole;
+use crate::files::{WholeFile, can_write, write_whole};
 use crate::key::Engine;
 use crate::report::{Level, Levels, Part};
 use crate::rules::{RULES, rule};
@@ -29,13 +29,24 @@ pub fn run(args: &AuditArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
         return print_iam_policy(args, &config, streams);
     }
     let request = Request::new(args, &config)?;
+    let (Some(path), true) = (&args.output, request.wanted.is_streamed) else { return audit(&request, streams) };
+    let failed = |reason| Error::Io { action: "write", path: path.clone(), reason };
+    let mut file = WholeFile::create(path).map_err(failed)?;
+    let (terminal, err_terminal) = (streams.terminal, streams.err_terminal);
+    let status = audit(&request, &mut Streams { out: &mut file, terminal, err: &mut *streams.err, err_terminal })?;
+    file.put().map_err(failed)?;
+    Ok(status)
+}
+
+fn audit(request: &Request<'_>, streams: &mut Streams<'_>) -> Result<u8, Error> {
+    let args = request.args;
     let (part, failed) = match (&args.export, &args.table) {
-        (Some(path), _) => files::export(path, &request, streams)?,
-        (None, Some(table)) => audit_table(table, &request, streams)?,
-        (None, None) if !args.items.is_empty() => files::items(&args.items, &request, streams)?,
-        (None, None) => return Err(nothing_to_audit(&config)),
+        (Some(path), _) => files::export(path, request, streams)?,
+        (None, Some(table)) => audit_table(table, request, streams)?,
+        (None, None) if !args.items.is_empty() => files::items(&args.items, request, streams)?,
+        (None, None) => return Err(nothing_to_audit(request.config)),
     };
-    let status = write_part(&part, failed, &request, streams)?;
+    let status = write_part(&part, failed, request, streams)?;
     if part.coverage.complete
         && !failed
         && let Some(checkpoint) = &args.checkpoint
@@ -107,7 +118,7 @@ impl<'r> Request<'r> {
                 format!("audit its items with `--items {name}`, or an export with `--export FOLDER`"),
             ));
         }
-        refuse_to_overwrite(args)?;
+        look_at_written(args)?;
         if args.table.is_none()
             && let Some(flag) = live_flag(args)
         {
@@ -127,6 +138,7 @@ impl<'r> Request<'r> {
             wanted: Wanted {
                 format: args.format,
                 output: args.output.as_deref(),
+                is_streamed: args.format == AuditFormat::Jsonl && args.partial.is_none(),
                 save: args.save.as_deref(),
                 fail_on: args.fail_on.into(),
                 redact: args.redact,
@@ -135,10 +147,6 @@ impl<'r> Request<'r> {
             // Findings are heard in the order of the items.
             threads: if args.format == AuditFormat::Jsonl { 1 } else { threads },
         })
-    }
-
-    fn is_streamed(&self) -> bool {
-        self.args.format == AuditFormat::Jsonl && self.args.output.is_none() && self.args.partial.is_none()
     }
 
     /// The models of the table.
@@ -172,8 +180,8 @@ impl<'r> Request<'r> {
     }
 }
 
-/// An error where a file that is read would be written, or one be written twice.
-fn refuse_to_overwrite(args: &AuditArgs) -> Result<(), Error> {
+/// An error where a file that is read would be written, or one be written twice, or cannot be written.
+fn look_at_written(args: &AuditArgs) -> Result<(), Error> {
     let whole = |path: &PathBuf| std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
     let mut used: Vec<PathBuf> = args.items.iter().filter(|path| path.as_os_str() != "-").map(whole).collect();
     let written = [("--output", &args.output), ("--save", &args.save), ("--partial", &args.partial)];
@@ -188,6 +196,7 @@ fn refuse_to_overwrite(args: &AuditArgs) -> Result<(), Error> {
             ));
         }
         used.push(own);
+        can_write(file).map_err(|reason| Error::Io { action: "write", path: file.clone(), reason })?;
     }
     Ok(())
 }

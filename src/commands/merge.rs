@@ -36,6 +36,7 @@ pub fn run(args: &MergeArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let wanted = Wanted {
         format: args.format,
         output: args.output.as_deref(),
+        is_streamed: false,
         save: args.save.as_deref(),
         fail_on: args.fail_on.into(),
         redact: args.redact,

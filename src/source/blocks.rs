@@ -3,12 +3,17 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use flate2::bufread::MultiGzDecoder;
 use jiter::JsonValue;
 use md5::{Digest, Md5};
 
 use super::frame::LARGEST_VALUE;
+use super::waiting::Waiting;
+
+pub use super::waiting::is_stopped;
 
 /// The size of a block, unless a line is longer.
 const BLOCK: usize = 1 << 20;
@@ -44,6 +49,10 @@ pub struct Blocks {
     carry: Vec<u8>,
     line: usize,
     ended: bool,
+    /// The input keeps one waiting: lines are given as they come.
+    is_waiting: bool,
+    /// What comes behind the lines that were read before it.
+    failed: Option<io::Error>,
 }
 
 /// Hashes what is read, where its checksum is known.
@@ -74,18 +83,24 @@ impl<R: Read> Read for Hashed<R> {
 pub const WRONG_CHECKSUM: &str = "its MD5 checksum is not the one of the manifest";
 
 /// Opens a file, or standard input where `path` is `-`. Gzip is unpacked. The input is read to its end before a
-/// checksum is told wrong.
-pub fn open(path: &Path, md5: Option<[u8; 16]>) -> io::Result<Opened> {
+/// checksum is told wrong. What keeps one waiting is read until `stop` is set: then it is an error that [`is_stopped`]
+/// knows.
+pub fn open(path: &Path, md5: Option<[u8; 16]>, stop: &Arc<AtomicBool>) -> io::Result<Opened> {
     if path == Path::new("-") {
-        return of_reader(BufReader::with_capacity(64 << 10, io::stdin()));
+        return of_reader(BufReader::with_capacity(64 << 10, Waiting::new(|| Ok(io::stdin()), stop)), true);
+    }
+    let kind = std::fs::metadata(path)?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        let own = path.to_path_buf();
+        return of_reader(BufReader::with_capacity(64 << 10, Waiting::new(move || File::open(own), stop)), true);
     }
     let file = File::open(path)?;
     let hashed = Hashed { reader: file, md5: md5.map(|_| Md5::new()), wanted: md5 };
-    of_reader(BufReader::with_capacity(64 << 10, hashed))
+    of_reader(BufReader::with_capacity(64 << 10, hashed), false)
 }
 
-/// The same of any reader.
-pub fn of_reader(mut input: impl BufRead + Send + 'static) -> io::Result<Opened> {
+/// The same of any reader; `is_waiting` is true of one that keeps one waiting.
+fn of_reader(mut input: impl BufRead + Send + 'static, is_waiting: bool) -> io::Result<Opened> {
     let mut reader: Box<dyn Read + Send> = if input.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
         Box::new(Whole(MultiGzDecoder::new(input)))
     } else {
@@ -95,8 +110,10 @@ pub fn of_reader(mut input: impl BufRead + Send + 'static) -> io::Result<Opened>
     let mut start = Vec::new();
     loop {
         let from = start.len();
-        (&mut reader).take(64 << 10).read_to_end(&mut start)?;
-        let ended = start.len() == from;
+        start.resize(from + (64 << 10), 0);
+        let count = read(&mut reader, &mut start[from..])?;
+        start.truncate(from + count);
+        let ended = count == 0;
         let begin = start.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(start.len());
         let end = memchr::memchr(b'\n', &start[begin..]).map(|at| begin + at);
         let is_line = match end.or(ended.then_some(start.len())) {
@@ -108,10 +125,20 @@ pub fn of_reader(mut input: impl BufRead + Send + 'static) -> io::Result<Opened>
             None => continue,
         };
         return Ok(if is_line {
-            Opened::Lines(Blocks { reader, carry: start, line: 1, ended: false })
+            Opened::Lines(Blocks { reader, carry: start, line: 1, ended: false, is_waiting, failed: None })
         } else {
             Opened::Stream(Box::new(BufReader::with_capacity(64 << 10, Cursor::new(start).chain(reader))))
         });
+    }
+}
+
+/// Reads once.
+fn read(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match reader.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
     }
 }
 
@@ -129,8 +156,11 @@ impl<R: BufRead> Read for Whole<R> {
 }
 
 impl Blocks {
-    /// The next lines, in `block`; false at the end.
+    /// The next lines, in `block`; false at the end. Whole lines that were read before an error come first.
     pub fn next(&mut self, block: &mut Block) -> io::Result<bool> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         if block.bytes.len() < BLOCK {
             block.bytes.resize(BLOCK, 0);
         }
@@ -144,12 +174,16 @@ impl Blocks {
         filled += self.carry.len();
         self.carry.clear();
         loop {
-            while !self.ended && filled < block.bytes.len() {
-                match self.reader.read(&mut block.bytes[filled..]) {
+            let has_line = |bytes: &[u8]| memchr::memchr(b'\n', bytes).is_some();
+            let mut is_enough = self.is_waiting && has_line(&block.bytes[..filled]);
+            while !self.ended && self.failed.is_none() && !is_enough && filled < block.bytes.len() {
+                match read(&mut self.reader, &mut block.bytes[filled..]) {
                     Ok(0) => self.ended = true,
-                    Ok(count) => filled += count,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
+                    Ok(count) => {
+                        is_enough = self.is_waiting && has_line(&block.bytes[filled..filled + count]);
+                        filled += count;
+                    }
+                    Err(error) => self.failed = Some(error),
                 }
             }
             if self.ended {
@@ -160,6 +194,9 @@ impl Blocks {
                 block.length = at + 1;
                 self.carry.extend_from_slice(&block.bytes[at + 1..filled]);
                 break;
+            }
+            if let Some(error) = self.failed.take() {
+                return Err(error);
             }
             if block.bytes.len() > LARGEST_VALUE {
                 let message = format!("line {} is longer than 16 MiB", self.line);

@@ -13,6 +13,7 @@ pub mod raw;
 mod size;
 mod start_key;
 mod table;
+mod waiting;
 
 pub use dynamodb::{number, untyped_among_typed};
 pub use envelope::Entries;

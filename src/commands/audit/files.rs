@@ -150,7 +150,7 @@ fn watch(
     let interrupted = interrupted();
     let bar = Bar::new(whole, 0);
     let (sender, receiver) = sync_channel::<Vec<(Subject, Example)>>(16);
-    let is_streamed = request.is_streamed();
+    let is_streamed = request.wanted.is_streamed;
     let mut written = Ok(());
     let audited = std::thread::scope(|scope| {
         let progress = &progress;

@@ -193,7 +193,7 @@ impl Scan<'_> {
         let expected = (self.target.size().1 as f64 * share) as u64;
         let bar = Bar::new((expected > 0).then_some(self.part.state.items + expected), self.part.state.items);
         let mut worker = self.auditor.worker();
-        worker.findings = self.request.is_streamed().then(Vec::new);
+        worker.findings = self.request.wanted.is_streamed.then(Vec::new);
         let mut trouble = Ok(());
         let mut shown = Instant::now();
         let names = self.auditor.names().clone();

@@ -19,6 +19,8 @@ pub struct Wanted<'w> {
     pub format: AuditFormat,
     /// The file it goes to; standard output without.
     pub output: Option<&'w Path>,
+    /// Findings of items were written to where it goes as they were found.
+    pub is_streamed: bool,
     /// The file that keeps it as JSON.
     pub save: Option<&'w Path>,
     /// From which level on findings fail.
@@ -43,7 +45,7 @@ pub fn finish(
         write_audited_json(&mut bytes, &audited)?;
         save(file, &bytes)?;
     }
-    match wanted.output {
+    match wanted.output.filter(|_| !wanted.is_streamed) {
         None => write(&audited, wanted, Some(streams.terminal), streams.out)?,
         Some(file) => {
             let mut bytes = Vec::new();
@@ -90,6 +92,6 @@ fn write(
             write_audited_sarif(out, &root(&folder), audited)
         }
         AuditFormat::Json => write_audited_json(out, audited),
-        AuditFormat::Jsonl => write_audited_findings(out, audited, terminal.is_some()),
+        AuditFormat::Jsonl => write_audited_findings(out, audited, wanted.is_streamed),
     }
 }
