@@ -10,6 +10,8 @@ mod items;
 mod lines;
 #[path = "audit_laws/merge.rs"]
 mod merge;
+#[path = "audit_laws/models.rs"]
+mod models;
 #[path = "audit_laws/redact.rs"]
 mod redact;
 #[path = "audit_laws/short.rs"]

@@ -139,7 +139,7 @@ fn broken_lines_are_told_by_their_places_and_the_others_are_audited() {
         let report = run.json();
         assert_eq!(report["coverage"]["complete"], false);
         assert_eq!(report["coverage"]["files"], json!({ "read": 1, "total": 3 }));
-        // Of the first file all but five lines. The third one does not begin with a line of JSON: it is no file of lines.
+        // Of the first file all but five lines. The third one does not begin with JSON in a line: it has no lines.
         assert_eq!(report["coverage"]["items"], 79);
         assert_told(
             &run,

@@ -372,7 +372,7 @@ fn agree(scanner: &mut Scanner<'_>, text: &str, length: usize, format: LineForma
     Ok(true)
 }
 
-/// An item as DynamoDB exports it: its wanted attributes are text without escapes and numbers; where it stands in a line.
+/// An item as DynamoDB exports it, in a line: its wanted attributes are text without escapes and numbers.
 fn exported() -> impl Strategy<Value = (String, LineFormat)> {
     let text = || "[a-zA-Z0-9#:. é-]{0,40}".prop_map(|text| format!("{{\"S\":\"{text}\"}}"));
     let number = (-100_000_i64..100_000).prop_map(|number| format!("{{\"N\":\"{number}\"}}"));

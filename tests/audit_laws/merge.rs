@@ -10,7 +10,8 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use super::common::assert_same;
-use super::items::{ASKED, Recipe, TABLES, audit, part, recipe, report, shared};
+use super::items::{ASKED, Recipe, audit, part, recipe, report, shared};
+use super::models::TABLES;
 
 /// Items parted: the part of each, the order in which parts are merged, and which of them went through a file.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ fn through_file(own: &Part, name: &str) -> Part {
     Part::from_json(name, &serde_json::to_string(own).unwrap()).unwrap()
 }
 
-/// The report of lines that were audited in parts, and the names of the parts are the whole's: what is read is the same.
+/// The report of lines that were audited in parts, under the name of the whole.
 fn merged(auditor: &Auditor, lines: &[String], parting: &Parting) -> Value {
     let mut whole: Option<Part> = None;
     for number in &parting.order {
@@ -140,7 +141,8 @@ proptest! {
         let mut parts = Partitions::default();
         for number in &parting.order {
             let part_of = |at: usize| parting.parts[(mixed(at as u64 ^ seed) as usize) % parting.parts.len()];
-            let mut own = counted(&mut all.iter().enumerate().filter(|(at, _)| part_of(*at) == *number).map(|(_, one)| one));
+            let own = all.iter().enumerate().filter(|(at, _)| part_of(*at) == *number);
+            let mut own = counted(&mut own.map(|(_, one)| one));
             if parting.saved[*number] {
                 own = serde_json::from_str(&serde_json::to_string(&own).unwrap()).unwrap();
             }

@@ -8,7 +8,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::common::assert_same;
-use super::items::{ASKED, Findings, Recipe, TABLES, long, part, recipe, report, shared, short};
+use super::items::{ASKED, Findings, Recipe, long, part, recipe, report, shared, short};
+use super::models::TABLES;
 
 /// What both ways see of lines: the state and every finding.
 fn both(auditor: &Auditor, lines: &[String]) -> [(State, Findings); 2] {
