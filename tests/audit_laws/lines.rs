@@ -238,13 +238,14 @@ fn change() -> Text {
     let entry = |name: &'static str, value: Text| {
         prop::option::weighted(0.9, value.prop_map(move |value| (format!("\"{name}\""), value)))
     };
-    let all = (entry("Metadata", plain()), entry("Keys", image()), entry("OldImage", image()), image(), 0..12_u8);
-    let text = all.prop_map(|(metadata, keys, old, new, more)| {
+    let news = (image(), image());
+    let all = (entry("Metadata", plain()), entry("Keys", image()), entry("OldImage", image()), news, 0..12_u8);
+    let text = all.prop_map(|(metadata, keys, old, (new, other), more)| {
         let mut all: Vec<_> = [metadata, keys, old].into_iter().flatten().collect();
         match more {
             0..8 => all.push(("\"NewImage\"".to_owned(), new)),
             8 => all.insert(0, ("\"NewImage\"".to_owned(), new)),
-            9 => all.extend([("\"NewImage\"".to_owned(), new.clone()), ("\"NewImage\"".to_owned(), new)]),
+            9 => all.extend([("\"NewImage\"".to_owned(), other), ("\"NewImage\"".to_owned(), new)]),
             10 => all.push(("\"pk\"".to_owned(), new)),
             _ => {}
         }
