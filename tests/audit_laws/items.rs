@@ -143,6 +143,8 @@ enum Change {
     FlipCase,
     /// Takes the value of another attribute.
     Copy(prop::sample::Index),
+    /// Grows to about the size that DynamoDB takes at most.
+    Grow(usize),
     /// Gets an attribute that some entity of the table has.
     Add(prop::sample::Index, Field),
 }
@@ -156,6 +158,7 @@ fn change() -> BoxedStrategy<Change> {
         2 => Just(Change::FlipCase),
         1 => any::<prop::sample::Index>().prop_map(Change::Copy),
         2 => (any::<prop::sample::Index>(), any_field()).prop_map(|(at, field)| Change::Add(at, field)),
+        1 => (368_000..369_000_usize).prop_map(Change::Grow),
     ]
     .boxed()
 }
@@ -275,6 +278,9 @@ fn apply(change: &Change, at: prop::sample::Index, item: &mut Attributes, audito
     if let Change::Add(name, value) = change {
         let name = auditor.names().name(name.index(auditor.names().len())).to_owned();
         return set(item, &name, value.clone());
+    }
+    if let Change::Grow(size) = change {
+        return set(item, "blob", Field::Text("x".repeat(*size)));
     }
     if item.is_empty() {
         return;

@@ -433,3 +433,37 @@ proptest! {
         }
     }
 }
+
+/// Lines that a scanner may well mistake: it says nothing of them.
+#[test]
+fn what_only_values_tell_is_left_to_the_reader() {
+    let image = |name: &str| format!("{{\"{name}\":{{\"S\":\"x\"}}}}");
+    let items = [
+        r#"{"pk":{"S":"a"},"pk":{"S":"b"}}"#,
+        r#"{"p\u006b":{"S":"a"}}"#,
+        r#"{"pk":{"S":"a\n"}}"#,
+        r#"{"pk":{"S":"a"},"sk":"b"}"#,
+        r#"{"Items":[{"pk":"a"}],"Count":1}"#,
+        r#"{"Item":{"pk":"a"}}"#,
+        r#"{"$metadata":{},"pk":"a"}"#,
+        r#"{"ScannedCount":0,"Count":0}"#,
+        r#"{"other":"\ud800"}"#,
+        r#"{"other":{"B":"QR=="}}"#,
+        r#"{"other":1e99999}"#,
+        r#"{"pk":"a"}{"pk":"b"}"#,
+        r#"[{"pk":"a"}]"#,
+    ];
+    let changes = [
+        format!("{{\"Keys\":{{}},\"NewImage\":{},\"NewImage\":{}}}", image("pk"), image("sk")),
+        format!("{{\"NewImage\":{}}}", image("pk")),
+        "{\"Metadata\":{}}".to_owned(),
+        "{\"Keys\":{},\"NewImage\":{\"pk\":\"a\"}}".to_owned(),
+        image("pk"),
+    ];
+    let names = Names::new(WANTED.map(str::to_owned));
+    let items = items.iter().map(|line| (LineFormat::Items, (*line).to_owned()));
+    for (format, line) in items.chain(changes.into_iter().map(|line| (LineFormat::Changes, line))) {
+        let is_told = agree(&mut Scanner::new(&names, format), &line, line.len(), format);
+        assert!(!is_told.unwrap(), "{line}");
+    }
+}

@@ -87,7 +87,10 @@ proptest! {
         parting in parting(),
     ) {
         let auditor = shared(table, 0, asked);
-        assert_merged(auditor, &lines(auditor, &recipes), &parting);
+        // Some items are there twice: of their examples the first one is kept, wherever it was.
+        let once = lines(auditor, &recipes);
+        let twice = once.iter().rev().take(5);
+        assert_merged(auditor, &[&once[..], &twice.cloned().collect::<Vec<_>>()].concat(), &parting);
     }
 }
 
