@@ -390,7 +390,8 @@ fn short(auditor: &Auditor, lines: &str) -> (Audited, u64) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("items.jsonl");
     std::fs::write(&path, lines).unwrap();
-    let job = FileJob { path, name: "items".to_owned(), format: LineFormat::Items, md5: None, items: None };
+    let job =
+        FileJob { path, name: "items".to_owned(), format: LineFormat::Items, is_lines: false, md5: None, items: None };
     let audited = audit_files(auditor, &[job], 1, &Progress::default(), None);
     assert!(audited.errors.is_empty(), "{:?}\n{lines}", audited.errors);
     let plain = audited.state.plain.iter().map(|plain| plain.count).sum();

@@ -55,6 +55,7 @@ fn export_job(file: ExportFile) -> FileJob {
         name: file.path.display().to_string(),
         path: file.path,
         format: LineFormat::Items,
+        is_lines: true,
         md5: file.md5,
         items: file.items,
     }
@@ -68,6 +69,7 @@ fn plain_jobs(folder: &Path) -> Vec<FileJob> {
         name: path.display().to_string(),
         path,
         format: LineFormat::Items,
+        is_lines: false,
         md5: None,
         items: None,
     };

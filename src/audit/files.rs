@@ -24,6 +24,8 @@ pub struct FileJob {
     pub name: String,
     /// What its lines are.
     pub format: LineFormat,
+    /// True where its values stand one a line, whatever the first line looks like.
+    pub is_lines: bool,
     /// Its checksum, where that is known.
     pub md5: Option<[u8; 16]>,
     /// How many items it holds, where that is known.
@@ -233,7 +235,7 @@ impl Run<'_> {
 
     fn whole_file(&self, number: usize, worker: &mut Worker<'_>, block: &mut Block) {
         let job = &self.jobs[number];
-        let opened = open(&job.path, job.md5, &self.progress.stop);
+        let opened = open(&job.path, job.md5, job.is_lines, &self.progress.stop);
         if !matches!(opened, Ok(Opened::Lines(_))) {
             self.opening.fetch_sub(1, Ordering::SeqCst);
         }

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use serde::Deserialize;
+
 use crate::cli::{CompareArgs, CompareFormat, EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, Streams};
 use crate::emit::{write_compared, write_compared_json, write_compared_markdown};
 use crate::error::Error;
-use crate::report::{Audited, Compared};
+use crate::report::{AUDIT_VERSION, Audited, Compared};
 use crate::text::printable;
 
 /// Compares two reports.
@@ -33,6 +35,12 @@ pub fn run(args: &CompareArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     Ok(if args.fail_on_new && compared.fails(args.fail_on.into()) { EXIT_FINDINGS } else { EXIT_CLEAN })
 }
 
+/// What reports of all versions have.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
 fn read(path: &Path) -> Result<Audited, Error> {
     let text = std::fs::read_to_string(path).map_err(|reason| Error::Io {
         action: "read",
@@ -41,11 +49,16 @@ fn read(path: &Path) -> Result<Audited, Error> {
     })?;
     let shown = printable(&path.display().to_string()).into_owned();
     let help = "make one with `dynkeys audit … --save FILE`";
-    let audited: Audited = serde_json::from_str(&text)
-        .map_err(|reason| Error::usage(format!("`{shown}` is no report of an audit: {reason}"), help))?;
-    if audited.version != crate::report::AUDIT_VERSION {
-        let message = format!("`{shown}` is a report of version {}, and this dynkeys reads 1", audited.version);
-        return Err(Error::usage(message, help));
+    let other_version = |version: u32| {
+        let message = format!("`{shown}` is a report of version {version}, and this dynkeys reads {AUDIT_VERSION}");
+        Error::usage(message, help)
+    };
+    let audited: Audited = serde_json::from_str(&text).map_err(|reason| match serde_json::from_str(&text) {
+        Ok(Version { version }) if version != AUDIT_VERSION => other_version(version),
+        _ => Error::usage(format!("`{shown}` is no report of an audit: {reason}"), help),
+    })?;
+    if audited.version != AUDIT_VERSION {
+        return Err(other_version(audited.version));
     }
     Ok(audited)
 }

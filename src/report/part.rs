@@ -38,6 +38,12 @@ pub struct Part {
     pub sampled: BTreeMap<u32, Sampled>,
 }
 
+/// What parts of all versions have.
+#[derive(Deserialize)]
+struct Version {
+    dynkeys_part: u32,
+}
+
 /// What a part is of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -174,20 +180,21 @@ impl Part {
     /// Reads a part. `name` is its file's.
     pub fn from_json(name: &str, text: &str) -> Result<Self, Error> {
         let shown = printable(name);
-        let part: Self = serde_json::from_str(text).map_err(|reason| {
+        let other_version = |version: u32| {
             Error::usage(
+                format!("`{shown}` is of another version of dynkeys: {version}, and this is {PART_VERSION}"),
+                "make all parts with the same version of dynkeys",
+            )
+        };
+        let part: Self = serde_json::from_str(text).map_err(|reason| match serde_json::from_str(text) {
+            Ok(Version { dynkeys_part }) if dynkeys_part != PART_VERSION => other_version(dynkeys_part),
+            _ => Error::usage(
                 format!("`{shown}` is no part of an audit: {reason}"),
                 "make one with `dynkeys audit … --partial FILE`",
-            )
+            ),
         })?;
         if part.dynkeys_part != PART_VERSION {
-            return Err(Error::usage(
-                format!(
-                    "`{shown}` is of another version of dynkeys: {}, and this is {PART_VERSION}",
-                    part.dynkeys_part
-                ),
-                "make all parts with the same version of dynkeys",
-            ));
+            return Err(other_version(part.dynkeys_part));
         }
         if !part.state.fits(&part.catalog) {
             return Err(Error::usage(format!("`{shown}` does not fit together"), "make it again"));

@@ -82,30 +82,39 @@ impl<R: Read> Read for Hashed<R> {
 /// What a file whose checksum is not the expected one is reported with.
 pub const WRONG_CHECKSUM: &str = "its MD5 checksum is not the one of the manifest";
 
-/// Opens a file, or standard input where `path` is `-`. Gzip is unpacked. The input is read to its end before a
-/// checksum is told wrong. What keeps one waiting is read until `stop` is set: then it is an error that [`is_stopped`]
-/// knows.
-pub fn open(path: &Path, md5: Option<[u8; 16]>, stop: &Arc<AtomicBool>) -> io::Result<Opened> {
+/// Opens a file, or standard input where `path` is `-`. Gzip is unpacked. Whether its values stand one a line, where that
+/// is not known, the first line tells. The input is read to its end before a checksum is told wrong. What keeps one
+/// waiting is read until `stop` is set: then it is an error that [`is_stopped`] knows.
+pub fn open(path: &Path, md5: Option<[u8; 16]>, is_lines: bool, stop: &Arc<AtomicBool>) -> io::Result<Opened> {
     if path == Path::new("-") {
-        return of_reader(BufReader::with_capacity(64 << 10, Waiting::new(|| Ok(io::stdin()), stop)), true);
+        return of_reader(BufReader::with_capacity(64 << 10, Waiting::new(|| Ok(io::stdin()), stop)), is_lines, true);
     }
     let kind = std::fs::metadata(path)?.file_type();
     if !kind.is_file() && !kind.is_dir() {
         let own = path.to_path_buf();
-        return of_reader(BufReader::with_capacity(64 << 10, Waiting::new(move || File::open(own), stop)), true);
+        return of_reader(
+            BufReader::with_capacity(64 << 10, Waiting::new(move || File::open(own), stop)),
+            is_lines,
+            true,
+        );
     }
     let file = File::open(path)?;
     let hashed = Hashed { reader: file, md5: md5.map(|_| Md5::new()), wanted: md5 };
-    of_reader(BufReader::with_capacity(64 << 10, hashed), false)
+    of_reader(BufReader::with_capacity(64 << 10, hashed), is_lines, false)
 }
 
 /// The same of any reader; `is_waiting` is true of one that keeps one waiting.
-fn of_reader(mut input: impl BufRead + Send + 'static, is_waiting: bool) -> io::Result<Opened> {
+fn of_reader(mut input: impl BufRead + Send + 'static, is_lines: bool, is_waiting: bool) -> io::Result<Opened> {
     let mut reader: Box<dyn Read + Send> = if input.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
         Box::new(Whole(MultiGzDecoder::new(input)))
     } else {
         Box::new(input)
     };
+    let lines =
+        |reader, carry| Opened::Lines(Blocks { reader, carry, line: 1, ended: false, is_waiting, failed: None });
+    if is_lines {
+        return Ok(lines(reader, Vec::new()));
+    }
     // The first line tells whether the values are one a line.
     let mut start = Vec::new();
     loop {
@@ -125,7 +134,7 @@ fn of_reader(mut input: impl BufRead + Send + 'static, is_waiting: bool) -> io::
             None => continue,
         };
         return Ok(if is_line {
-            Opened::Lines(Blocks { reader, carry: start, line: 1, ended: false, is_waiting, failed: None })
+            lines(reader, start)
         } else {
             Opened::Stream(Box::new(BufReader::with_capacity(64 << 10, Cursor::new(start).chain(reader))))
         });

@@ -44,6 +44,7 @@ pub fn items(paths: &[PathBuf], request: &Request<'_>, streams: &mut Streams<'_>
             path: path.clone(),
             name: name.clone(),
             format: LineFormat::Items,
+            is_lines: false,
             md5: None,
             items: None,
         })
@@ -62,6 +63,7 @@ pub fn export(path: &Path, request: &Request<'_>, streams: &mut Streams<'_>) -> 
             path: file.path.clone(),
             name: file.path.display().to_string(),
             format: export.format,
+            is_lines: true,
             md5: file.md5,
             items: file.items,
         })
