@@ -3,6 +3,8 @@
 
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 
+use crate::key::suspicious::stands_for_nothing;
+
 /// What a value is, as far as keys go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Letters {
@@ -91,18 +93,18 @@ impl Letters {
     /// Whether a plain value has capitals; none where it is not plain. Plain is printable text in Unicode's form NFC
     /// without a delimiter, without white space at an end, that is no word that stands for nothing.
     #[inline]
-    pub fn plain(self, value: &str) -> Option<bool> {
-        let bytes = value.as_bytes();
-        let (first, last) = (bytes.first()?, bytes.last()?);
+    pub fn plain(self, value: &[u8]) -> Option<bool> {
+        let (first, last) = (value.first()?, value.last()?);
         if self.special || *first == b' ' || *last == b' ' {
             return None;
         }
         if self.foreign {
-            return foreign(value).then(|| self.upper || value.to_lowercase() != value);
+            let text = std::str::from_utf8(value).ok().filter(|text| foreign(text))?;
+            return Some(self.upper || text.to_lowercase() != text);
         }
-        let is_word = matches!(bytes.len(), 3 | 4 | 9)
+        let is_word = matches!(value.len(), 3 | 4 | 9)
             && matches!(first, b'n' | b'N' | b'u' | b'U')
-            && crate::key::suspicious::stands_for_nothing(value);
+            && std::str::from_utf8(value).is_ok_and(stands_for_nothing);
         (!is_word).then_some(self.upper)
     }
 }
@@ -119,7 +121,7 @@ mod tests {
     use super::*;
 
     fn plain(value: &str) -> Option<bool> {
-        Letters::of(value.as_bytes(), value.as_bytes(), b'/').plain(value)
+        Letters::of(value.as_bytes(), value.as_bytes(), b'/').plain(value.as_bytes())
     }
 
     #[test]

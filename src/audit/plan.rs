@@ -99,9 +99,9 @@ pub(super) struct SeenPart {
 }
 
 /// What a key came out as.
-pub(super) struct Compared<'a> {
-    /// The stored text.
-    pub stored: &'a str,
+pub(super) struct Compared {
+    /// Its length in bytes.
+    pub length: usize,
     /// True where a dialect that puts keys in lower case, and one that does not, write the same.
     pub caseless: bool,
 }
@@ -368,7 +368,10 @@ impl KeyPlan {
     #[inline]
     pub fn may_begin(&self, item: &RawItem<'_>) -> bool {
         match self.pieces.first() {
-            Some(PiecePlan::Text { text, .. }) => item.get(self.stored).1.as_bytes().starts_with(text),
+            Some(PiecePlan::Text { text, .. }) => {
+                let stored = item.bytes(self.stored).1;
+                stored.get(..text.len()).is_some_and(|start| same(start, text))
+            }
             _ => true,
         }
     }
@@ -376,16 +379,15 @@ impl KeyPlan {
     /// Compares the stored key with the fields; none where they differ or anything is out of the ordinary. `part` hears
     /// of the parts that are looked at: pieces of the stored key.
     #[inline]
-    pub fn compare<'a>(&self, item: &RawItem<'a>, part: &mut impl FnMut(usize, Range<usize>)) -> Option<Compared<'a>> {
-        let (kind, stored) = item.get(self.stored);
+    pub fn compare(&self, item: &RawItem<'_>, part: &mut impl FnMut(usize, Range<usize>)) -> Option<Compared> {
+        let (kind, bytes) = item.bytes(self.stored);
         match (kind, self.kind) {
             (Kind::Text, KeyType::S) | (Kind::Number, KeyType::N) => {}
             _ => return None,
         }
-        if stored.is_empty() || stored.len() > self.longest {
+        if bytes.is_empty() || bytes.len() > self.longest {
             return None;
         }
-        let bytes = stored.as_bytes();
         let mut at = 0;
         let mut upper = false;
         for piece in &self.pieces {
@@ -399,10 +401,10 @@ impl KeyPlan {
                     at = end;
                 }
                 PiecePlan::Hole(HolePlan { field, only_text, width, seen }) => {
-                    let (kind, value) = item.get(*field);
+                    let (kind, value) = item.bytes(*field);
                     match kind {
                         Kind::Text if self.kind == KeyType::S => {}
-                        Kind::Number if !only_text && is_whole(value.as_bytes()) => {}
+                        Kind::Number if !only_text && is_whole(value) => {}
                         _ => return None,
                     }
                     let start = at;
@@ -411,11 +413,11 @@ impl KeyPlan {
                     }
                     let end = at + value.len();
                     let own = bytes.get(at..end)?;
-                    let letters = Letters::of(value.as_bytes(), own, self.delimiter);
+                    let letters = Letters::of(value, own, self.delimiter);
                     let value_upper = letters.plain(value)?;
                     if self.lower && value_upper {
                         if !value.is_ascii()
-                            || !own.iter().zip(value.bytes()).all(|(a, b)| *a == b.to_ascii_lowercase())
+                            || !own.iter().zip(value).all(|(own, value)| *own == value.to_ascii_lowercase())
                         {
                             return None;
                         }
@@ -433,16 +435,17 @@ impl KeyPlan {
                 }
             }
         }
-        (at == bytes.len()).then_some(Compared { stored, caseless: !upper })
+        (at == bytes.len()).then_some(Compared { length: at, caseless: !upper })
     }
 
     /// How many zeros there are before a value in its piece of a key, up to a width in characters.
-    fn zeros(&self, piece: &[u8], value: &str, width: usize) -> Option<usize> {
+    fn zeros(&self, piece: &[u8], value: &[u8], width: usize) -> Option<usize> {
         // Zeros go behind a sign.
-        if value.starts_with(['+', '-']) {
+        if matches!(value.first(), Some(b'+' | b'-')) {
             return None;
         }
-        let zeros = piece.get(..width.saturating_sub(value.chars().count()))?;
+        let letters = value.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        let zeros = piece.get(..width.saturating_sub(letters))?;
         zeros.iter().all(|byte| *byte == b'0').then_some(zeros.len())
     }
 }

@@ -48,7 +48,7 @@ impl Worker<'_> {
                 let looked = &mut self.looked;
                 let mut part = |seen: usize, range| looked.push((seen, range, key.stored));
                 let Some(compared) = key.compare(item, &mut part) else { return false };
-                results[count] = (u32::try_from(compared.stored.len()).unwrap_or_default(), compared.caseless);
+                results[count] = (u32::try_from(compared.length).unwrap_or_default(), compared.caseless);
                 count += 1;
             }
         }

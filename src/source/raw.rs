@@ -59,6 +59,18 @@ impl<'a> RawItem<'a> {
         }
     }
 
+    /// The same as bytes.
+    #[inline]
+    pub fn bytes(&self, number: usize) -> (Kind, &'a [u8]) {
+        match self.slots.get(number) {
+            Some(Slot { kind: Kind::Absent, .. }) | None => (Kind::Absent, &[]),
+            Some(slot) => {
+                let line = self.line.as_bytes();
+                (slot.kind, line.get(slot.start as usize..slot.end as usize).unwrap_or_default())
+            }
+        }
+    }
+
     /// What an attribute is.
     #[inline]
     pub fn kind(&self, number: usize) -> Kind {

@@ -105,6 +105,10 @@ impl<'a> Cursor<'a> {
     /// True where a list or a map ends here, false where it goes on.
     #[inline]
     pub fn closes(&mut self, end: u8) -> Result<bool, Unusual> {
+        if self.bytes.get(self.at) == Some(&b',') {
+            self.at += 1;
+            return Ok(false);
+        }
         let byte = self.peek();
         self.at += 1;
         match byte {
