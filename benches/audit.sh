@@ -69,13 +69,6 @@ if command -v duckdb >/dev/null; then
     duckdb_version=$("$duckdb" --version | cut -d' ' -f1)
 elif [ -x "$data/venv/bin/python" ] || python3 -m venv "$data/venv" >&2; then
     if "$data/venv/bin/python" -c 'import duckdb' 2>/dev/null || "$data/venv/bin/pip" install --quiet duckdb >&2; then
-        cat >"$data/duckdb.py" <<'PY'
-import sys, duckdb
-connection = duckdb.connect()
-connection.execute("SET threads = 2")
-connection.execute("SET VARIABLE files = ?", [sys.argv[2:]])
-print(connection.execute(open(sys.argv[1]).read()).fetchall())
-PY
         duckdb="$data/venv/bin/python"
         duckdb_version=$("$duckdb" -c 'import duckdb; print(duckdb.__version__)')
     fi
@@ -100,7 +93,7 @@ round() {
     run single audit 1 --export "$data/export"
     if [ -n "$duckdb" ]; then
         case "$duckdb" in
-            *python) run duckdb shell '"$@"' "$duckdb" "$data/duckdb.py" benches/audit/compare.sql "${files[@]}" ;;
+            *python) run duckdb shell '"$@"' "$duckdb" benches/audit/compare.py benches/audit/compare.sql "${files[@]}" ;;
             *) run duckdb shell '"$1" -c "SET threads = 2; SET VARIABLE files = (SELECT list(file) FROM glob('"'$2'"'))" \
                 -f "$3"' "$duckdb" "$(dirname "${files[0]}")/*.json.gz" benches/audit/compare.sql ;;
         esac
