@@ -27,7 +27,9 @@ pub(super) struct Plan {
     /// The table and the indexes that it writes, the table first.
     pub indexes: Vec<IndexPlan>,
     /// Key attributes of indexes that it does not write: an item that has one is out of the ordinary.
-    pub others: Vec<usize>,
+    others: Vec<usize>,
+    /// Attributes without which an item is out of the ordinary.
+    needed: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -149,7 +151,15 @@ impl Plan {
         others.sort_unstable();
         others.dedup();
         others.retain(|attribute| !stored.contains(attribute));
-        let plan = Self { indexes: own, others };
+        let mut needed: Vec<usize> = own
+            .iter()
+            .filter(|index| !index.may_lack)
+            .flat_map(|index| &index.keys)
+            .flat_map(KeyPlan::attributes)
+            .collect();
+        needed.sort_unstable();
+        needed.dedup();
+        let plan = Self { indexes: own, others, needed };
         plan.holds(engine, names).then_some(plan)
     }
 
@@ -187,6 +197,15 @@ impl Plan {
 }
 
 impl Plan {
+    /// False of most items that are not for this plan: a cheap first look.
+    #[inline]
+    pub fn may_be(&self, item: &RawItem<'_>) -> bool {
+        let has = |attribute: &usize| item.kind(*attribute) != Kind::Absent;
+        self.indexes.first().is_some_and(|index| index.keys.iter().all(|key| key.may_begin(item)))
+            && self.needed.iter().all(has)
+            && !self.others.iter().any(has)
+    }
+
     /// The texts that it takes for keys of the table, by attribute; none where that is no text.
     pub fn languages(&self, names: &Names) -> Vec<(String, Option<Automaton>)> {
         let keys = self.indexes.first().map_or(&[][..], |index| &index.keys);
@@ -364,9 +383,18 @@ impl KeyPlan {
         })
     }
 
-    /// True where the key begins like one of this plan: a cheap first look.
+    /// The attributes that it needs.
+    fn attributes(&self) -> impl Iterator<Item = usize> {
+        let fields = self.pieces.iter().filter_map(|piece| match piece {
+            PiecePlan::Text { .. } => None,
+            PiecePlan::Hole(hole) => Some(hole.field),
+        });
+        fields.chain([self.stored])
+    }
+
+    /// True where the key begins like one of this plan.
     #[inline]
-    pub fn may_begin(&self, item: &RawItem<'_>) -> bool {
+    fn may_begin(&self, item: &RawItem<'_>) -> bool {
         match self.pieces.first() {
             Some(PiecePlan::Text { text, .. }) => {
                 let stored = item.bytes(self.stored).1;

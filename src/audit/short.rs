@@ -7,7 +7,7 @@ use super::suspect::{LARGEST_ITEM, NEAR};
 use super::tally::Example;
 use super::times::looks;
 use crate::model::KeyType;
-use crate::source::raw::{Kind, RawItem};
+use crate::source::raw::RawItem;
 
 impl Worker<'_> {
     /// Audits an item in the short way; false where that does not tell.
@@ -33,10 +33,7 @@ impl Worker<'_> {
         let auditor = self.auditor;
         let own = &auditor.entities[entity];
         let Some(plan) = &own.plan else { return false };
-        if !plan.indexes.first().is_some_and(|index| index.keys.iter().all(|key| key.may_begin(item))) {
-            return false;
-        }
-        if plan.others.iter().any(|attribute| item.kind(*attribute) != Kind::Absent) {
+        if !plan.may_be(item) {
             return false;
         }
         // Keys are compared first, and counted only when all are plain.

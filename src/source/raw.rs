@@ -1,10 +1,12 @@
 //! Items as they stand in the input: of each line of JSON the few attributes that are wanted, found without building a
 //! value of anything. What is out of the ordinary is left to [`ItemReader`](super::ItemReader).
 
+mod attributes;
 mod cursor;
 mod names;
 mod openings;
 mod scan;
+mod values;
 
 pub use names::Names;
 pub use scan::{Line, LineFormat, Scanner};

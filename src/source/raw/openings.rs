@@ -5,8 +5,6 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use super::names::Names;
-
 /// The letters of an attribute from its first quote to its value: `"sk":{"S":"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Letters {
@@ -52,6 +50,8 @@ pub(super) struct Opening {
     pub place: u16,
     /// The attribute's number, if it is wanted.
     pub number: Option<u16>,
+    /// True where it may be a part of a response, if it stands at the top of a line.
+    pub is_part: bool,
     /// The length of the opening.
     pub length: u8,
     /// The length of the attribute's name.
@@ -119,18 +119,29 @@ impl Openings {
         None
     }
 
-    /// Learns that an attribute came behind the one at `last`; `text` is its letters. Gives its place.
-    pub fn learn(&mut self, last: u16, text: &[u8], name: &[u8], names: &Names, follows: Follows) -> u16 {
-        let (Some(letters), Ok(name_length)) = (Letters::new(text), u8::try_from(name.len())) else { return UNKNOWN };
+    /// Learns that an attribute came behind the one at `last`: its letters, and what is known of it: its number, whether
+    /// it may be a part of a response, and the length of its name. Gives its place.
+    pub fn learn(
+        &mut self,
+        last: u16,
+        text: &[u8],
+        follows: Follows,
+        is_nested: bool,
+        known: impl FnOnce() -> (Option<u16>, bool, usize),
+    ) -> u16 {
+        let Some(letters) = Letters::new(text) else { return UNKNOWN };
+        // The names in maps may be values: they are not to fill it up.
+        let most = if is_nested { MOST / 2 } else { MOST };
         let place = match self.places.get(&(letters, follows)) {
             Some(place) => *place,
-            None if self.all.len() >= MOST => return UNKNOWN,
+            None if self.all.len() >= most => return UNKNOWN,
             None => {
                 let covered = |at: usize| if at < text.len() { 0xff } else { 0 };
                 let mask: [u8; LONGEST] = std::array::from_fn(covered);
-                let number = names.find(name).and_then(|number| u16::try_from(number).ok());
                 let place = u16::try_from(self.all.len() + 1).unwrap_or_default();
-                let opening = Opening { place, number, length: letters.length, name_length, follows };
+                let (number, is_part, name_length) = known();
+                let name_length = u8::try_from(name_length).unwrap_or_default();
+                let opening = Opening { place, number, is_part, length: letters.length, name_length, follows };
                 self.all.push(Known { words: letters.words, mask: words(&mask), opening });
                 self.next.push([START; TRIED]);
                 self.places.insert((letters, follows), place);
