@@ -20,7 +20,7 @@ pub(super) struct Attribute {
 
 impl Cursor<'_> {
     /// An attribute; `may_be_typed` is false where others of its item carry no types.
-    #[inline]
+    #[inline(always)]
     pub fn entry(&mut self, may_be_typed: bool) -> Result<Attribute, Unusual> {
         match self.expected() {
             Some(attribute) => attribute,
@@ -29,7 +29,7 @@ impl Cursor<'_> {
     }
 
     /// An attribute that begins like one that was seen behind the last one.
-    #[inline]
+    #[inline(always)]
     fn expected(&mut self) -> Option<Result<Attribute, Unusual>> {
         let opening = self.openings.expect(self.last, self.beyond())?;
         let before = (self.at, self.last);
@@ -61,6 +61,7 @@ impl Cursor<'_> {
     }
 
     /// Any attribute.
+    #[cold]
     fn any_entry(&mut self, may_be_typed: bool) -> Result<Attribute, Unusual> {
         self.peek();
         let begin = self.at;

@@ -107,7 +107,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// True where a list or a map ends here, false where it goes on.
-    #[inline]
+    #[inline(always)]
     pub fn closes(&mut self, end: u8) -> Result<bool, Unusual> {
         if self.bytes.get(self.at) == Some(&b',') {
             self.at += 1;

@@ -22,7 +22,7 @@ impl Letters {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn words(bytes: &[u8; LONGEST]) -> [u64; 4] {
     let (eights, _) = bytes.as_chunks::<8>();
     [0, 1, 2, 3].map(|at| eights.get(at).map_or(0, |eight| u64::from_le_bytes(*eight)))
@@ -70,7 +70,7 @@ struct Known {
 
 impl Known {
     /// True where `bytes` begin with it.
-    #[inline]
+    #[inline(always)]
     fn begins(&self, bytes: &[u8; LONGEST]) -> bool {
         let found = words(bytes);
         let differs = |at: usize| (found[at] ^ self.words[at]) & self.mask[at];
@@ -103,7 +103,7 @@ impl Openings {
     }
 
     /// The opening with which `bytes` begin, if it was seen behind the one at `last`.
-    #[inline]
+    #[inline(always)]
     pub fn expect(&mut self, last: u16, bytes: &[u8]) -> Option<Opening> {
         let bytes = bytes.first_chunk::<LONGEST>()?;
         let tried = self.next.get_mut(usize::from(last))?;
