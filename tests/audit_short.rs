@@ -208,17 +208,23 @@ fn number() -> impl Strategy<Value = String> {
 }
 
 fn value() -> impl Strategy<Value = Value> {
-    prop_oneof![
+    let one = prop_oneof![
         8 => text().prop_map(Value::Text),
         4 => number().prop_map(Value::Number),
         1 => prop::sample::select(vec!["true", "false", "null"]).prop_map(Value::Word),
-        1 => prop::collection::vec(text().prop_map(Value::Text), 0..3).prop_map(Value::List),
-        1 => prop::collection::vec(("[a-z]{1,3}", text().prop_map(Value::Text)), 0..3).prop_map(|mut entries| {
+    ];
+    one.prop_recursive(3, 12, 4, |inner| {
+        let name = prop_oneof![
+            4 => prop::sample::select(vec!["id", "email", "Items", "S", "pk", "street", "city"]).prop_map(str::to_owned),
+            1 => "[a-z]{1,3}",
+        ];
+        let map = prop::collection::vec((name, inner.clone()), 0..4).prop_map(|mut entries| {
             entries.sort_by(|(left, _), (right, _)| left.cmp(right));
             entries.dedup_by(|(left, _), (right, _)| left == right);
             Value::Map(entries)
-        }),
-    ]
+        });
+        prop_oneof![2 => map, 1 => prop::collection::vec(inner, 0..3).prop_map(Value::List)]
+    })
 }
 
 /// A value that the short way takes.
@@ -249,14 +255,16 @@ enum Change {
 
 fn change() -> impl Strategy<Value = Change> {
     let at = any::<prop::sample::Index>;
-    let names =
-        vec!["address", "gsi2_pk", "gsi2_sk", "lsi1_sk", "other_sk", "gsi1_pk", "gsi1_sk", "more", "Items", "S"];
+    let names = vec![
+        "address", "about", "options", "gsi2_pk", "gsi2_sk", "lsi1_sk", "other_sk", "gsi1_pk", "gsi1_sk", "more",
+        "Items", "S",
+    ];
     prop_oneof![
         3 => Just(Change::Nothing),
         2 => (at(), value()).prop_map(|(at, value)| Change::Set(at, value)),
         1 => at().prop_map(Change::Remove),
         1 => prop::sample::select(names.clone()).prop_map(Change::Drop),
-        1 => (prop::sample::select(names), value()).prop_map(|(name, value)| Change::Add(name, value)),
+        3 => (prop::sample::select(names), value()).prop_map(|(name, value)| Change::Add(name, value)),
         1 => (at(), at(), prop::sample::select(vec!['x', 'X', '0', '#', ' ', 'é'])).prop_map(|(at, letter, new)| {
             Change::Letter(at, letter, new)
         }),

@@ -12,46 +12,70 @@ pub(super) type Size = (u64, u64);
 
 /// Sums of items and bytes by hash, each too large by what shares its places.
 #[derive(Clone, Debug)]
-pub(super) struct CountMin(Vec<Size>);
+pub(super) struct CountMin {
+    /// The sums while all are below 2^32: the processor's caches hold more of them.
+    narrow: Vec<(u32, u32)>,
+    /// The sums from then on.
+    wide: Vec<Size>,
+}
 
 impl CountMin {
     pub fn new() -> Self {
-        Self(vec![(0, 0); ROWS * BUCKETS])
+        Self { narrow: vec![(0, 0); ROWS * BUCKETS], wide: Vec::new() }
     }
 
+    #[inline]
     fn places(hash: u64) -> [usize; ROWS] {
         [0, 1].map(|row| row * BUCKETS + (hash >> (row as u32 * BITS)) as usize % BUCKETS)
     }
 
     /// Adds to the sums of a hash, and gives them as they are now.
     #[inline]
-    pub fn add(&mut self, hash: u64, (items, bytes): Size) -> Size {
-        let mut least = (u64::MAX, u64::MAX);
-        for place in Self::places(hash) {
-            let cell = &mut self.0[place];
-            *cell = (cell.0 + items, cell.1 + bytes);
-            least = (least.0.min(cell.0), least.1.min(cell.1));
+    pub fn add(&mut self, hash: u64, size: Size) -> Size {
+        let places = Self::places(hash);
+        if self.wide.is_empty() {
+            let sums = places.map(|place| plus(widened(self.narrow[place]), size));
+            if let [Some(first), Some(second)] = sums.map(narrowed) {
+                self.narrow[places[0]] = first;
+                self.narrow[places[1]] = second;
+                return least(sums);
+            }
         }
-        least
+        let cells = self.widen();
+        least(places.map(|place| {
+            cells[place] = plus(cells[place], size);
+            cells[place]
+        }))
     }
 
     /// The sums of a hash.
     pub fn get(&self, hash: u64) -> Size {
-        Self::places(hash).into_iter().fold((u64::MAX, u64::MAX), |least, place| {
-            let cell = self.0[place];
-            (least.0.min(cell.0), least.1.min(cell.1))
-        })
+        let sum = |place: usize| self.wide.get(place).copied().unwrap_or_else(|| widened(self.narrow[place]));
+        least(Self::places(hash).map(sum))
     }
 
     /// The sums of what is added to either.
     pub fn merge(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(own, other)| *own = (own.0 + other.0, own.1 + other.1));
+        self.widen().iter_mut().zip(other.cells()).for_each(|(own, other)| *own = plus(*own, other));
+    }
+
+    fn cells(&self) -> impl Iterator<Item = Size> {
+        self.wide.iter().copied().chain(self.narrow.iter().copied().map(widened))
+    }
+
+    /// Makes room for large sums.
+    #[cold]
+    fn widen(&mut self) -> &mut [Size] {
+        if self.wide.is_empty() {
+            self.wide = std::mem::take(&mut self.narrow).into_iter().map(widened).collect();
+        }
+        &mut self.wide
     }
 
     /// As bytes: of each number seven bits a byte, the lowest first.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for mut number in self.0.iter().flat_map(|(items, bytes)| [*items, *bytes]) {
+        for mut number in self.cells().flat_map(|(items, bytes)| [items, bytes]) {
             while number > 0x7f {
                 bytes.push(number as u8 | 0x80);
                 number >>= 7;
@@ -76,8 +100,24 @@ impl CountMin {
             None
         };
         let cells: Option<Vec<Size>> = (0..ROWS * BUCKETS).map(|_| Some((number()?, number()?))).collect();
-        cells.filter(|_| bytes.next().is_none()).map(Self)
+        cells.filter(|_| bytes.next().is_none()).map(|wide| Self { narrow: Vec::new(), wide })
     }
+}
+
+fn plus(left: Size, right: Size) -> Size {
+    (left.0 + right.0, left.1 + right.1)
+}
+
+fn widened((items, bytes): (u32, u32)) -> Size {
+    (items.into(), bytes.into())
+}
+
+fn narrowed((items, bytes): Size) -> Option<(u32, u32)> {
+    Some((items.try_into().ok()?, bytes.try_into().ok()?))
+}
+
+fn least([first, second]: [Size; ROWS]) -> Size {
+    (first.0.min(second.0), first.1.min(second.1))
 }
 
 /// What is added to the sums of a hash by what shares its places: the mean of the least of the rows, and its standard
@@ -120,6 +160,21 @@ mod tests {
             off.abs() < deviation / 5.0 && (0.7..1.3).contains(&(spread / deviation)),
             "{off} {spread} {deviation}"
         );
+    }
+
+    #[test]
+    fn large_sums_are_as_right_as_small_ones() {
+        let mut sketch = CountMin::new();
+        for _ in 0..5 {
+            sketch.add(hash("small"), (1, 1 << 20));
+        }
+        assert!(sketch.wide.is_empty());
+        for round in 1..=9 {
+            assert_eq!(sketch.add(hash("large"), (3, 1 << 30)), (3 * round, round << 30));
+        }
+        assert!(sketch.narrow.is_empty());
+        assert_eq!(sketch.get(hash("small")), (5, 5 << 20));
+        assert_eq!(sketch.get(hash("large")), (27, 9 << 30));
     }
 
     #[test]

@@ -1,7 +1,10 @@
-//! Compares the text of a value with its piece of a key, eight letters at a time, and looks for what is out of the
+//! Compares the text of a value with its piece of a key, sixteen letters at a time, and looks for what is out of the
 //! ordinary in the same pass.
 
 use unicode_normalization::{IsNormalized, is_nfc_quick};
+use wide::u8x16;
+
+use crate::key::suspicious::stands_for_nothing;
 
 /// What a value is, as far as keys go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,93 +19,94 @@ pub(super) struct Letters {
     upper: bool,
 }
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
-
-/// Eight letters with those that are equal to `letter` marked, and perhaps others before which one is.
+/// Up to sixteen letters in two words; where they are fewer, some of them stand there twice.
 #[inline]
-fn equal_to(word: u64, letter: u8) -> u64 {
-    let differs = word ^ (ONES * u64::from(letter));
-    differs.wrapping_sub(ONES) & !differs
-}
-
-/// Up to eight letters as a word; where they are fewer, some of them stand in it twice.
-#[inline]
-fn word(bytes: &[u8]) -> u64 {
-    if let Some(eight) = bytes.first_chunk::<8>() {
-        u64::from_le_bytes(*eight)
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+fn words(bytes: &[u8]) -> [u64; 2] {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        return [u64::from_le_bytes(*first), u64::from_le_bytes(*last)];
+    }
+    let word = if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
     } else if let (Some(first), Some(last)) = (bytes.first_chunk::<2>(), bytes.last_chunk::<2>()) {
         (u64::from(u16::from_le_bytes(*first)) | u64::from(u16::from_le_bytes(*last)) << 16) * 0x1_0000_0001
     } else {
-        bytes.first().map_or(0x6161_6161_6161_6161, |one| u64::from(*one) * ONES)
-    }
+        u64::from(bytes.first().copied().unwrap_or(b'a')) * 0x0101_0101_0101_0101
+    };
+    [word, word]
 }
 
-/// The words of two texts of one length, the last ones overlapping.
 #[inline]
-fn words(left: &[u8], right: &[u8], mut visit: impl FnMut(u64, u64)) {
-    let (eights, rest) = left.as_chunks::<8>();
-    let (others, other_rest) = right.as_chunks::<8>();
-    for (left, right) in eights.iter().zip(others) {
-        visit(u64::from_le_bytes(*left), u64::from_le_bytes(*right));
+fn letters([low, high]: [u64; 2]) -> u8x16 {
+    u8x16::new((u128::from(low) | u128::from(high) << 64).to_le_bytes())
+}
+
+/// The letters of two texts of one length by sixteen, the last ones overlapping.
+#[inline]
+fn sixteens(left: &[u8], right: &[u8], mut visit: impl FnMut(u8x16, u8x16)) {
+    let (Some(left_end), Some(right_end)) = (left.last_chunk::<16>(), right.last_chunk::<16>()) else {
+        return visit(letters(words(left)), letters(words(right)));
+    };
+    let (sixteens, rest) = left.as_chunks::<16>();
+    let (others, _) = right.as_chunks::<16>();
+    for (left, right) in sixteens.iter().zip(others) {
+        visit(u8x16::new(*left), u8x16::new(*right));
     }
-    if rest.is_empty() {
-        return;
-    }
-    match (left.last_chunk::<8>(), right.last_chunk::<8>()) {
-        (Some(left), Some(right)) => visit(u64::from_le_bytes(*left), u64::from_le_bytes(*right)),
-        _ => visit(word(rest), word(other_rest)),
+    if !rest.is_empty() {
+        visit(u8x16::new(*left_end), u8x16::new(*right_end));
     }
 }
 
 /// True where two texts are the same.
 #[inline]
 pub(super) fn same(left: &[u8], right: &[u8]) -> bool {
-    let mut differs = u64::from(left.len() != right.len());
-    words(left, right, |left, right| differs |= left ^ right);
-    differs == 0
+    if left.len() != right.len() {
+        return false;
+    }
+    if left.len() < 16 {
+        return words(left) == words(right);
+    }
+    let mut differs = u8x16::splat(0);
+    sixteens(left, right, |left, right| differs |= left ^ right);
+    differs == u8x16::splat(0)
 }
 
 impl Letters {
     /// Looks at a value beside its piece of a key, which is of the same length.
     #[inline]
     pub fn of(value: &[u8], piece: &[u8], delimiter: u8) -> Self {
-        let (mut differs, mut special, mut foreign, mut upper) = (u64::from(value.len() != piece.len()), 0, 0, 0);
-        words(value, piece, |word, other| {
-            differs |= word ^ other;
-            foreign |= word;
-            // Below a space, a delete, and the delimiters.
-            special |= (word.wrapping_sub(ONES * 0x20) & !word) | equal_to(word, 0x7f) | equal_to(word, b'#');
-            special |= equal_to(word, delimiter);
-            // From `A` on, and not beyond `Z`: what has its highest bit set is no ASCII.
-            let low = word & !HIGHS;
-            upper |= (low + ONES * u64::from(0x80 - b'A')) & !(low + ONES * u64::from(0x7f - b'Z')) & !word;
+        let none = u8x16::splat(0);
+        let (mut differs, mut special, mut foreign, mut upper) = (none, none, none, none);
+        sixteens(value, piece, |letters, other| {
+            let is = |letter| letters.cmp_eq(u8x16::splat(letter));
+            differs |= letters ^ other;
+            foreign |= letters;
+            special |= is(0x7f) | is(b'#') | is(delimiter) | letters.min(u8x16::splat(0x1f)).cmp_eq(letters);
+            let from_a = letters - u8x16::splat(b'A');
+            upper |= from_a.min(u8x16::splat(b'Z' - b'A')).cmp_eq(from_a);
         });
         Self {
-            same: differs == 0,
-            special: special & HIGHS != 0,
-            foreign: foreign & HIGHS != 0,
-            upper: upper & HIGHS != 0,
+            same: value.len() == piece.len() && differs == none,
+            special: special.any(),
+            foreign: foreign.any(),
+            upper: upper.any(),
         }
     }
 
     /// Whether a plain value has capitals; none where it is not plain. Plain is printable text in Unicode's form NFC
     /// without a delimiter, without white space at an end, that is no word that stands for nothing.
     #[inline]
-    pub fn plain(self, value: &str) -> Option<bool> {
-        let bytes = value.as_bytes();
-        let (first, last) = (bytes.first()?, bytes.last()?);
+    pub fn plain(self, value: &[u8]) -> Option<bool> {
+        let (first, last) = (value.first()?, value.last()?);
         if self.special || *first == b' ' || *last == b' ' {
             return None;
         }
         if self.foreign {
-            return foreign(value).then(|| self.upper || value.to_lowercase() != value);
+            let text = std::str::from_utf8(value).ok().filter(|text| foreign(text))?;
+            return Some(self.upper || text.to_lowercase() != text);
         }
-        let is_word = matches!(bytes.len(), 3 | 4 | 9)
+        let is_word = matches!(value.len(), 3 | 4 | 9)
             && matches!(first, b'n' | b'N' | b'u' | b'U')
-            && crate::key::suspicious::stands_for_nothing(value);
+            && std::str::from_utf8(value).is_ok_and(stands_for_nothing);
         (!is_word).then_some(self.upper)
     }
 }
@@ -119,7 +123,7 @@ mod tests {
     use super::*;
 
     fn plain(value: &str) -> Option<bool> {
-        Letters::of(value.as_bytes(), value.as_bytes(), b'/').plain(value)
+        Letters::of(value.as_bytes(), value.as_bytes(), b'/').plain(value.as_bytes())
     }
 
     #[test]

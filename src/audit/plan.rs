@@ -27,7 +27,9 @@ pub(super) struct Plan {
     /// The table and the indexes that it writes, the table first.
     pub indexes: Vec<IndexPlan>,
     /// Key attributes of indexes that it does not write: an item that has one is out of the ordinary.
-    pub others: Vec<usize>,
+    others: Vec<usize>,
+    /// Attributes without which an item is out of the ordinary.
+    needed: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -99,9 +101,9 @@ pub(super) struct SeenPart {
 }
 
 /// What a key came out as.
-pub(super) struct Compared<'a> {
-    /// The stored text.
-    pub stored: &'a str,
+pub(super) struct Compared {
+    /// Its length in bytes.
+    pub length: usize,
     /// True where a dialect that puts keys in lower case, and one that does not, write the same.
     pub caseless: bool,
 }
@@ -149,7 +151,15 @@ impl Plan {
         others.sort_unstable();
         others.dedup();
         others.retain(|attribute| !stored.contains(attribute));
-        let plan = Self { indexes: own, others };
+        let mut needed: Vec<usize> = own
+            .iter()
+            .filter(|index| !index.may_lack)
+            .flat_map(|index| &index.keys)
+            .flat_map(KeyPlan::attributes)
+            .collect();
+        needed.sort_unstable();
+        needed.dedup();
+        let plan = Self { indexes: own, others, needed };
         plan.holds(engine, names).then_some(plan)
     }
 
@@ -187,6 +197,15 @@ impl Plan {
 }
 
 impl Plan {
+    /// False of most items that are not for this plan: a cheap first look.
+    #[inline]
+    pub fn may_be(&self, item: &RawItem<'_>) -> bool {
+        let has = |attribute: &usize| item.kind(*attribute) != Kind::Absent;
+        self.indexes.first().is_some_and(|index| index.keys.iter().all(|key| key.may_begin(item)))
+            && self.needed.iter().all(has)
+            && !self.others.iter().any(has)
+    }
+
     /// The texts that it takes for keys of the table, by attribute; none where that is no text.
     pub fn languages(&self, names: &Names) -> Vec<(String, Option<Automaton>)> {
         let keys = self.indexes.first().map_or(&[][..], |index| &index.keys);
@@ -364,11 +383,23 @@ impl KeyPlan {
         })
     }
 
-    /// True where the key begins like one of this plan: a cheap first look.
+    /// The attributes that it needs.
+    fn attributes(&self) -> impl Iterator<Item = usize> {
+        let fields = self.pieces.iter().filter_map(|piece| match piece {
+            PiecePlan::Text { .. } => None,
+            PiecePlan::Hole(hole) => Some(hole.field),
+        });
+        fields.chain([self.stored])
+    }
+
+    /// True where the key begins like one of this plan.
     #[inline]
-    pub fn may_begin(&self, item: &RawItem<'_>) -> bool {
+    fn may_begin(&self, item: &RawItem<'_>) -> bool {
         match self.pieces.first() {
-            Some(PiecePlan::Text { text, .. }) => item.get(self.stored).1.as_bytes().starts_with(text),
+            Some(PiecePlan::Text { text, .. }) => {
+                let stored = item.bytes(self.stored).1;
+                stored.get(..text.len()).is_some_and(|start| same(start, text))
+            }
             _ => true,
         }
     }
@@ -376,16 +407,15 @@ impl KeyPlan {
     /// Compares the stored key with the fields; none where they differ or anything is out of the ordinary. `part` hears
     /// of the parts that are looked at: pieces of the stored key.
     #[inline]
-    pub fn compare<'a>(&self, item: &RawItem<'a>, part: &mut impl FnMut(usize, Range<usize>)) -> Option<Compared<'a>> {
-        let (kind, stored) = item.get(self.stored);
+    pub fn compare(&self, item: &RawItem<'_>, part: &mut impl FnMut(usize, Range<usize>)) -> Option<Compared> {
+        let (kind, bytes) = item.bytes(self.stored);
         match (kind, self.kind) {
             (Kind::Text, KeyType::S) | (Kind::Number, KeyType::N) => {}
             _ => return None,
         }
-        if stored.is_empty() || stored.len() > self.longest {
+        if bytes.is_empty() || bytes.len() > self.longest {
             return None;
         }
-        let bytes = stored.as_bytes();
         let mut at = 0;
         let mut upper = false;
         for piece in &self.pieces {
@@ -399,10 +429,10 @@ impl KeyPlan {
                     at = end;
                 }
                 PiecePlan::Hole(HolePlan { field, only_text, width, seen }) => {
-                    let (kind, value) = item.get(*field);
+                    let (kind, value) = item.bytes(*field);
                     match kind {
                         Kind::Text if self.kind == KeyType::S => {}
-                        Kind::Number if !only_text && is_whole(value.as_bytes()) => {}
+                        Kind::Number if !only_text && is_whole(value) => {}
                         _ => return None,
                     }
                     let start = at;
@@ -411,11 +441,11 @@ impl KeyPlan {
                     }
                     let end = at + value.len();
                     let own = bytes.get(at..end)?;
-                    let letters = Letters::of(value.as_bytes(), own, self.delimiter);
+                    let letters = Letters::of(value, own, self.delimiter);
                     let value_upper = letters.plain(value)?;
                     if self.lower && value_upper {
                         if !value.is_ascii()
-                            || !own.iter().zip(value.bytes()).all(|(a, b)| *a == b.to_ascii_lowercase())
+                            || !own.iter().zip(value).all(|(own, value)| *own == value.to_ascii_lowercase())
                         {
                             return None;
                         }
@@ -433,16 +463,17 @@ impl KeyPlan {
                 }
             }
         }
-        (at == bytes.len()).then_some(Compared { stored, caseless: !upper })
+        (at == bytes.len()).then_some(Compared { length: at, caseless: !upper })
     }
 
     /// How many zeros there are before a value in its piece of a key, up to a width in characters.
-    fn zeros(&self, piece: &[u8], value: &str, width: usize) -> Option<usize> {
+    fn zeros(&self, piece: &[u8], value: &[u8], width: usize) -> Option<usize> {
         // Zeros go behind a sign.
-        if value.starts_with(['+', '-']) {
+        if matches!(value.first(), Some(b'+' | b'-')) {
             return None;
         }
-        let zeros = piece.get(..width.saturating_sub(value.chars().count()))?;
+        let letters = value.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        let zeros = piece.get(..width.saturating_sub(letters))?;
         zeros.iter().all(|byte| *byte == b'0').then_some(zeros.len())
     }
 }

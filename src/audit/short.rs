@@ -6,7 +6,7 @@ use super::suspect::{LARGEST_ITEM, NEAR};
 use super::tally::Example;
 use super::times::looks;
 use crate::model::KeyType;
-use crate::source::raw::{Kind, RawItem};
+use crate::source::raw::RawItem;
 
 impl Worker<'_> {
     /// Audits an item in the short way; false where that does not tell.
@@ -32,10 +32,7 @@ impl Worker<'_> {
         let auditor = self.auditor;
         let own = &auditor.entities[entity];
         let Some(plan) = &own.plan else { return false };
-        if !plan.indexes.first().is_some_and(|index| index.keys.iter().all(|key| key.may_begin(item))) {
-            return false;
-        }
-        if plan.others.iter().any(|attribute| item.kind(*attribute) != Kind::Absent) {
+        if !plan.may_be(item) {
             return false;
         }
         // Keys are compared first, and counted only when all are plain.
@@ -47,7 +44,7 @@ impl Worker<'_> {
                 let looked = &mut self.looked;
                 let mut part = |seen: usize, range| looked.push((seen, range, key.stored));
                 let Some(compared) = key.compare(item, &mut part) else { return false };
-                results[count] = (u32::try_from(compared.stored.len()).unwrap_or_default(), compared.caseless);
+                results[count] = (u32::try_from(compared.length).unwrap_or_default(), compared.caseless);
                 count += 1;
             }
         }

@@ -16,7 +16,7 @@ use super::waiting::Waiting;
 pub use super::waiting::is_stopped;
 
 /// The size of a block, unless a line is longer.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 1 << 18;
 
 /// Some lines of an input.
 #[derive(Debug, Default)]

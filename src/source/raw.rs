@@ -1,16 +1,20 @@
 //! Items as they stand in the input: of each line of JSON the few attributes that are wanted, found without building a
 //! value of anything. What is out of the ordinary is left to [`ItemReader`](super::ItemReader).
 
+mod attributes;
 mod cursor;
 mod names;
 mod openings;
 mod scan;
+mod values;
 
 pub use names::Names;
 pub use scan::{Line, LineFormat, Scanner};
 
 /// What an attribute of an item is.
+// As wide as the places of a slot: so a slot has no gaps, and is copied as three words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u32)]
 pub enum Kind {
     /// The item does not have it.
     #[default]
@@ -56,6 +60,18 @@ impl<'a> RawItem<'a> {
         match self.slots.get(number) {
             Some(Slot { kind: Kind::Absent, .. }) | None => (Kind::Absent, ""),
             Some(slot) => (slot.kind, self.line.get(slot.start as usize..slot.end as usize).unwrap_or_default()),
+        }
+    }
+
+    /// The same as bytes.
+    #[inline]
+    pub fn bytes(&self, number: usize) -> (Kind, &'a [u8]) {
+        match self.slots.get(number) {
+            Some(Slot { kind: Kind::Absent, .. }) | None => (Kind::Absent, &[]),
+            Some(slot) => {
+                let line = self.line.as_bytes();
+                (slot.kind, line.get(slot.start as usize..slot.end as usize).unwrap_or_default())
+            }
         }
     }
 

@@ -7,8 +7,6 @@ pub struct Names {
     /// The first name of each hash, and the next of the same one; from 1, 0 is none.
     first: Vec<u16>,
     next: Vec<u16>,
-    /// True where one of them may be a part of a response as well.
-    pub(super) has_response: bool,
 }
 
 /// True of a name that makes an object a response or a wrapped item, alone or among others.
@@ -32,12 +30,11 @@ fn bucket(name: &[u8]) -> usize {
 impl Names {
     /// These names, each once; their numbers are their places in the list.
     pub fn new(names: impl IntoIterator<Item = String>) -> Self {
-        let mut all = Self { names: Vec::new(), first: vec![0; BUCKETS], next: Vec::new(), has_response: false };
+        let mut all = Self { names: Vec::new(), first: vec![0; BUCKETS], next: Vec::new() };
         for name in names {
             if all.find(name.as_bytes()).is_none() && all.names.len() < usize::from(u16::MAX) - 1 {
                 let first = &mut all.first[bucket(name.as_bytes())];
                 all.next.push(*first);
-                all.has_response |= is_of_response(name.as_bytes());
                 all.names.push(name.into());
                 *first = u16::try_from(all.names.len()).unwrap_or_default();
             }

@@ -4,13 +4,12 @@
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
-
-use super::names::Names;
+use wide::u8x16;
 
 /// The letters of an attribute from its first quote to its value: `"sk":{"S":"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Letters {
-    words: [u64; 4],
+    padded: [u8; LONGEST],
     length: u8,
 }
 
@@ -20,14 +19,14 @@ impl Letters {
     fn new(text: &[u8]) -> Option<Self> {
         let mut padded = [0; LONGEST];
         padded.get_mut(..text.len())?.copy_from_slice(text);
-        Some(Self { words: words(&padded), length: u8::try_from(text.len()).ok()? })
+        Some(Self { padded, length: u8::try_from(text.len()).ok()? })
     }
 }
 
-#[inline]
-fn words(bytes: &[u8; LONGEST]) -> [u64; 4] {
-    let (eights, _) = bytes.as_chunks::<8>();
-    [0, 1, 2, 3].map(|at| eights.get(at).map_or(0, |eight| u64::from_le_bytes(*eight)))
+#[inline(always)]
+fn sixteens(bytes: &[u8; LONGEST]) -> [u8x16; 2] {
+    let (sixteens, _) = bytes.as_chunks::<16>();
+    [0, 1].map(|at| sixteens.get(at).map_or(u8x16::splat(0), |sixteen| u8x16::new(*sixteen)))
 }
 
 /// What follows the letters.
@@ -45,13 +44,16 @@ pub(super) enum Follows {
     Plain,
 }
 
+/// The number of an attribute that nobody wants.
+pub(super) const UNWANTED: u16 = u16::MAX;
+
 /// What an attribute is that begins in a known way.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Opening {
     /// The place of it, for what comes behind.
     pub place: u16,
-    /// The attribute's number, if it is wanted.
-    pub number: Option<u16>,
+    /// The attribute's number, or [`UNWANTED`].
+    pub number: u16,
     /// The length of the opening.
     pub length: u8,
     /// The length of the attribute's name.
@@ -63,18 +65,18 @@ pub(super) struct Opening {
 /// The letters of an opening, and which of them count.
 #[derive(Clone, Debug)]
 struct Known {
-    words: [u64; 4],
-    mask: [u64; 4],
+    letters: [u8x16; 2],
+    mask: [u8x16; 2],
     opening: Opening,
 }
 
 impl Known {
     /// True where `bytes` begin with it.
-    #[inline]
+    #[inline(always)]
     fn begins(&self, bytes: &[u8; LONGEST]) -> bool {
-        let found = words(bytes);
-        let differs = |at: usize| (found[at] ^ self.words[at]) & self.mask[at];
-        differs(0) | differs(1) | differs(2) | differs(3) == 0
+        let found = sixteens(bytes);
+        let differs = |at: usize| (found[at] ^ self.letters[at]) & self.mask[at];
+        differs(0) | differs(1) == u8x16::splat(0)
     }
 }
 
@@ -103,7 +105,7 @@ impl Openings {
     }
 
     /// The opening with which `bytes` begin, if it was seen behind the one at `last`.
-    #[inline]
+    #[inline(always)]
     pub fn expect(&mut self, last: u16, bytes: &[u8]) -> Option<Opening> {
         let bytes = bytes.first_chunk::<LONGEST>()?;
         let tried = self.next.get_mut(usize::from(last))?;
@@ -119,19 +121,30 @@ impl Openings {
         None
     }
 
-    /// Learns that an attribute came behind the one at `last`; `text` is its letters. Gives its place.
-    pub fn learn(&mut self, last: u16, text: &[u8], name: &[u8], names: &Names, follows: Follows) -> u16 {
-        let (Some(letters), Ok(name_length)) = (Letters::new(text), u8::try_from(name.len())) else { return UNKNOWN };
+    /// Learns that an attribute came behind the one at `last`: its letters, what follows them, its number, and the length
+    /// of its name. Gives its place.
+    pub fn learn(
+        &mut self,
+        last: u16,
+        text: &[u8],
+        follows: Follows,
+        is_nested: bool,
+        number: u16,
+        name_length: usize,
+    ) -> u16 {
+        let Some(letters) = Letters::new(text).filter(|letters| letters.length > 0) else { return UNKNOWN };
+        // The names in maps may be values: they are not to fill it up.
+        let most = if is_nested { MOST / 2 } else { MOST };
         let place = match self.places.get(&(letters, follows)) {
             Some(place) => *place,
-            None if self.all.len() >= MOST => return UNKNOWN,
+            None if self.all.len() >= most => return UNKNOWN,
             None => {
                 let covered = |at: usize| if at < text.len() { 0xff } else { 0 };
                 let mask: [u8; LONGEST] = std::array::from_fn(covered);
-                let number = names.find(name).and_then(|number| u16::try_from(number).ok());
                 let place = u16::try_from(self.all.len() + 1).unwrap_or_default();
+                let name_length = u8::try_from(name_length).unwrap_or_default();
                 let opening = Opening { place, number, length: letters.length, name_length, follows };
-                self.all.push(Known { words: letters.words, mask: words(&mask), opening });
+                self.all.push(Known { letters: sixteens(&letters.padded), mask: sixteens(&mask), opening });
                 self.next.push([START; TRIED]);
                 self.places.insert((letters, follows), place);
                 place
