@@ -10,7 +10,7 @@ use regex_syntax::hir::Hir;
 use crate::key::python::zfill;
 use crate::key::{Automaton, Engine, Half, KeyBuffer, WayPiece, Written, plain_text, ways};
 use crate::model::{AttributeType, Cell, Era, Expression, ExpressionKind, Filter, IndexKind, KeyType, KeyValue, Rule};
-use crate::source::raw::{Kind, Names, RawItem};
+use crate::source::raw::{Kind, Names, RawItem, bit};
 use crate::text::Span;
 use crate::value::Value;
 
@@ -28,8 +28,10 @@ pub(super) struct Plan {
     pub indexes: Vec<IndexPlan>,
     /// Key attributes of indexes that it does not write: an item that has one is out of the ordinary.
     others: Vec<usize>,
-    /// Attributes without which an item is out of the ordinary.
-    needed: Vec<usize>,
+    /// The bits of these.
+    other_bits: u64,
+    /// The bits of attributes without which an item is out of the ordinary.
+    needed_bits: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -151,15 +153,10 @@ impl Plan {
         others.sort_unstable();
         others.dedup();
         others.retain(|attribute| !stored.contains(attribute));
-        let mut needed: Vec<usize> = own
-            .iter()
-            .filter(|index| !index.may_lack)
-            .flat_map(|index| &index.keys)
-            .flat_map(KeyPlan::attributes)
-            .collect();
-        needed.sort_unstable();
-        needed.dedup();
-        let plan = Self { indexes: own, others, needed };
+        let needed = own.iter().filter(|index| !index.may_lack).flat_map(|index| &index.keys);
+        let needed_bits = bits(needed.flat_map(KeyPlan::attributes));
+        let other_bits = bits(others.iter().copied());
+        let plan = Self { indexes: own, others, other_bits, needed_bits };
         plan.holds(engine, names).then_some(plan)
     }
 
@@ -201,9 +198,9 @@ impl Plan {
     #[inline]
     pub fn may_be(&self, item: &RawItem<'_>) -> bool {
         let has = |attribute: &usize| item.kind(*attribute) != Kind::Absent;
-        self.indexes.first().is_some_and(|index| index.keys.iter().all(|key| key.may_begin(item)))
-            && self.needed.iter().all(has)
-            && !self.others.iter().any(has)
+        item.bits & self.needed_bits == self.needed_bits
+            && self.indexes.first().is_some_and(|index| index.keys.iter().all(|key| key.may_begin(item)))
+            && (item.bits & self.other_bits == 0 || !self.others.iter().any(has))
     }
 
     /// The texts that it takes for keys of the table, by attribute; none where that is no text.
@@ -235,6 +232,10 @@ impl IndexPlan {
     pub fn is_left_out(&self, item: &RawItem<'_>) -> bool {
         self.may_lack && self.keys.iter().all(|key| item.kind(key.stored) == Kind::Absent)
     }
+}
+
+fn bits(attributes: impl Iterator<Item = usize>) -> u64 {
+    attributes.fold(0, |bits, attribute| bits | bit(attribute))
 }
 
 /// True where no pair ends the chain of itself: a literal that is none does, in some dialects.

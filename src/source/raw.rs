@@ -47,10 +47,18 @@ pub struct Slot {
 pub struct RawItem<'a> {
     line: &'a str,
     slots: &'a [Slot],
+    /// A bit for each attribute that is there, as [`bit`] gives it.
+    pub bits: u64,
     /// True where attributes carry their types, as in DynamoDB JSON.
     pub is_typed: bool,
     /// Its size in DynamoDB, in bytes. Of a name that is written twice, as no item of DynamoDB has it, both values count.
     pub size: u64,
+}
+
+/// The bit of an attribute by its number; from the 65th on several have the same.
+#[inline]
+pub fn bit(number: usize) -> u64 {
+    1 << (number % 64)
 }
 
 impl<'a> RawItem<'a> {
@@ -120,12 +128,11 @@ impl Gathered {
 
     /// The items, in order.
     pub fn items(&self) -> impl Iterator<Item = RawItem<'_>> {
-        let slots = |at: usize| self.slots.get(at * self.wanted..(at + 1) * self.wanted).unwrap_or_default();
-        self.sizes.iter().enumerate().map(move |(at, size)| RawItem {
-            line: &self.line,
-            slots: slots(at),
-            is_typed: true,
-            size: *size,
+        self.sizes.iter().enumerate().map(move |(at, size)| {
+            let slots = self.slots.get(at * self.wanted..(at + 1) * self.wanted).unwrap_or_default();
+            let there = slots.iter().enumerate().filter(|(_, slot)| slot.kind != Kind::Absent);
+            let bits = there.fold(0, |bits, (number, _)| bits | bit(number));
+            RawItem { line: &self.line, slots, bits, is_typed: true, size: *size }
         })
     }
 }

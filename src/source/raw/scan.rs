@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, Unusual};
 use super::openings::Openings;
-use super::{Kind, Names, RawItem, Slot};
+use super::{Kind, Names, RawItem, Slot, bit};
 
 /// What the lines of the input are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,15 +48,21 @@ impl<'n> Scanner<'n> {
         let text = if behind { text } else { line };
         let mut cursor = Cursor::new(line.as_bytes(), text.as_bytes(), &mut self.openings, self.names);
         match scan(self.format, &mut self.slots, &mut cursor) {
-            Ok(Some((is_typed, size))) => Line::Item(RawItem { line, slots: &self.slots, is_typed, size }),
+            Ok(Some(Found { is_typed, size, bits })) => {
+                Line::Item(RawItem { line, slots: &self.slots, bits, is_typed, size })
+            }
             Ok(None) => Line::Nothing,
             Err(Unusual) => Line::Unusual,
         }
     }
 }
 
-/// Whether the attributes of an item carry their types, and its size.
-type Found = (bool, u64);
+/// What is known of an item beside its attributes.
+struct Found {
+    is_typed: bool,
+    size: u64,
+    bits: u64,
+}
 
 fn scan(format: LineFormat, slots: &mut [Slot], cursor: &mut Cursor<'_>) -> Result<Option<Found>, Unusual> {
     if u32::try_from(cursor.bytes.len()).is_err() {
@@ -76,7 +82,7 @@ fn scan(format: LineFormat, slots: &mut [Slot], cursor: &mut Cursor<'_>) -> Resu
             let found = item(slots, cursor)?;
             cursor.expect(b'}')?;
             // An attribute called `Item` of an item in plain JSON reads like this, too.
-            if !found.0 {
+            if !found.is_typed {
                 return Err(Unusual);
             }
             Some(found)
@@ -100,7 +106,7 @@ fn change(slots: &mut [Slot], cursor: &mut Cursor<'_>) -> Result<Option<Found>, 
         if name == b"NewImage" {
             cursor.expect(b'{')?;
             let image = item(slots, cursor)?;
-            if found.is_some() || !image.0 {
+            if found.is_some() || !image.is_typed {
                 return Err(Unusual);
             }
             found = Some(image);
@@ -120,7 +126,7 @@ fn item(slots: &mut [Slot], cursor: &mut Cursor<'_>) -> Result<Found, Unusual> {
     if cursor.peek() == b'}' {
         return Err(Unusual);
     }
-    let mut size = 0;
+    let (mut size, mut bits) = (0, 0);
     let mut is_typed = None;
     loop {
         let may_be_typed = is_typed != Some(false);
@@ -138,9 +144,10 @@ fn item(slots: &mut [Slot], cursor: &mut Cursor<'_>) -> Result<Found, Unusual> {
                 return Err(Unusual);
             }
             *known = attribute.slot.ok_or(Unusual)?;
+            bits |= bit(usize::from(attribute.number));
         }
         if cursor.closes(b'}')? {
-            return Ok((attribute.typed, size));
+            return Ok(Found { is_typed: attribute.typed, size, bits });
         }
     }
 }
