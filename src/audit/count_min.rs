@@ -64,7 +64,6 @@ impl CountMin {
     }
 
     /// Makes room for large sums.
-    #[cold]
     fn widen(&mut self) -> &mut [Size] {
         if self.wide.is_empty() {
             self.wide = std::mem::take(&mut self.narrow).into_iter().map(widened).collect();

@@ -62,6 +62,7 @@ pub(super) fn same(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
+    // Most are short: their words need not be put together.
     if left.len() < 16 {
         return words(left) == words(right);
     }

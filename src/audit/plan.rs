@@ -10,7 +10,7 @@ use regex_syntax::hir::Hir;
 use crate::key::python::zfill;
 use crate::key::{Automaton, Engine, Half, KeyBuffer, WayPiece, Written, plain_text, ways};
 use crate::model::{AttributeType, Cell, Era, Expression, ExpressionKind, Filter, IndexKind, KeyType, KeyValue, Rule};
-use crate::source::raw::{Kind, Names, RawItem, bit};
+use crate::source::raw::{Kind, Names, RawItem, bits};
 use crate::text::Span;
 use crate::value::Value;
 
@@ -232,10 +232,6 @@ impl IndexPlan {
     pub fn is_left_out(&self, item: &RawItem<'_>) -> bool {
         self.may_lack && self.keys.iter().all(|key| item.kind(key.stored) == Kind::Absent)
     }
-}
-
-fn bits(attributes: impl Iterator<Item = usize>) -> u64 {
-    attributes.fold(0, |bits, attribute| bits | bit(attribute))
 }
 
 /// True where no pair ends the chain of itself: a literal that is none does, in some dialects.
@@ -473,6 +469,7 @@ impl KeyPlan {
         if matches!(value.first(), Some(b'+' | b'-')) {
             return None;
         }
+        // Each begins with a byte that continues no other one.
         let letters = value.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
         let zeros = piece.get(..width.saturating_sub(letters))?;
         zeros.iter().all(|byte| *byte == b'0').then_some(zeros.len())

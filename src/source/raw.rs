@@ -8,6 +8,8 @@ mod openings;
 mod scan;
 mod values;
 
+use std::ops::Range;
+
 pub use names::Names;
 pub use scan::{Line, LineFormat, Scanner};
 
@@ -42,12 +44,24 @@ pub struct Slot {
     end: u32,
 }
 
+impl Slot {
+    #[inline]
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    #[inline]
+    fn length(self) -> u64 {
+        u64::from(self.end - self.start)
+    }
+}
+
 /// An item of a line.
 #[derive(Clone, Copy, Debug)]
 pub struct RawItem<'a> {
     line: &'a str,
     slots: &'a [Slot],
-    /// A bit for each attribute that is there, as [`bit`] gives it.
+    /// A bit for each attribute that is there, as [`bits`] gives them.
     pub bits: u64,
     /// True where attributes carry their types, as in DynamoDB JSON.
     pub is_typed: bool,
@@ -56,31 +70,35 @@ pub struct RawItem<'a> {
 }
 
 /// The bit of an attribute by its number; from the 65th on several have the same.
-#[inline]
-pub fn bit(number: usize) -> u64 {
+fn bit(number: usize) -> u64 {
     1 << (number % 64)
+}
+
+/// The bits of attributes by their numbers, as [`RawItem::bits`] has them.
+pub fn bits(attributes: impl Iterator<Item = usize>) -> u64 {
+    attributes.fold(0, |bits, attribute| bits | bit(attribute))
 }
 
 impl<'a> RawItem<'a> {
     /// An attribute: what it is, and its text.
     #[inline]
     pub fn get(&self, number: usize) -> (Kind, &'a str) {
-        match self.slots.get(number) {
-            Some(Slot { kind: Kind::Absent, .. }) | None => (Kind::Absent, ""),
-            Some(slot) => (slot.kind, self.line.get(slot.start as usize..slot.end as usize).unwrap_or_default()),
-        }
+        let (kind, range) = self.place(number);
+        (kind, self.line.get(range).unwrap_or_default())
     }
 
     /// The same as bytes.
     #[inline]
     pub fn bytes(&self, number: usize) -> (Kind, &'a [u8]) {
-        match self.slots.get(number) {
-            Some(Slot { kind: Kind::Absent, .. }) | None => (Kind::Absent, &[]),
-            Some(slot) => {
-                let line = self.line.as_bytes();
-                (slot.kind, line.get(slot.start as usize..slot.end as usize).unwrap_or_default())
-            }
-        }
+        let (kind, range) = self.place(number);
+        (kind, self.line.as_bytes().get(range).unwrap_or_default())
+    }
+
+    /// An attribute that is absent has no text: the places of its slot are 0.
+    #[inline]
+    fn place(&self, number: usize) -> (Kind, Range<usize>) {
+        let slot = self.slots.get(number).copied().unwrap_or_default();
+        (slot.kind, slot.range())
     }
 
     /// What an attribute is.
@@ -131,7 +149,7 @@ impl Gathered {
         self.sizes.iter().enumerate().map(move |(at, size)| {
             let slots = self.slots.get(at * self.wanted..(at + 1) * self.wanted).unwrap_or_default();
             let there = slots.iter().enumerate().filter(|(_, slot)| slot.kind != Kind::Absent);
-            let bits = there.fold(0, |bits, (number, _)| bits | bit(number));
+            let bits = bits(there.map(|(number, _)| number));
             RawItem { line: &self.line, slots, bits, is_typed: true, size: *size }
         })
     }

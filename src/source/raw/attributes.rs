@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, Unusual};
 use super::names::is_of_response;
-use super::openings::{Follows, Opening, UNWANTED};
+use super::openings::{Follows, Opening, UNKNOWN, UNWANTED};
 use super::{Kind, Slot};
 use crate::source::size::number_size;
 
@@ -19,61 +19,51 @@ pub(super) struct Attribute {
 }
 
 impl Cursor<'_> {
-    /// An attribute that begins like one that was seen behind the last one, which most do; else none, and
-    /// [`any_entry`](Self::any_entry) reads it. `may_be_typed` is false where others of its item carry no types.
+    /// An attribute; `may_be_typed` is false where others of its item carry no types.
     // The way that all attributes take: it is made a part of the loops over them.
     #[inline(always)]
-    pub fn entry(&mut self, may_be_typed: bool) -> Result<Option<Attribute>, Unusual> {
+    pub fn entry(&mut self, may_be_typed: bool) -> Result<Attribute, Unusual> {
+        let before = (self.at, self.last);
+        if let Some(attribute) = self.expected(may_be_typed)? {
+            return Ok(attribute);
+        }
+        (self.at, self.last) = before;
+        self.any_entry(may_be_typed)
+    }
+
+    /// An attribute that begins like one that was seen behind the last one; where it is none, it is read anew.
+    #[inline(always)]
+    fn expected(&mut self, may_be_typed: bool) -> Result<Option<Attribute>, Unusual> {
         let Some(opening) = self.openings.expect(self.last, self.beyond()) else { return Ok(None) };
         let Opening { place, number, length, name_length, follows } = opening;
-        let start = self.at + usize::from(length);
-        // Text with an escape or with more behind it is read anew.
-        let (typed, slot, size) = match follows {
-            Follows::TypedText | Follows::TypedNumber => {
-                let end = self.text_end(start);
-                if !self.has(end, b"\"}") {
-                    return Ok(None);
-                }
-                self.at = end + 2;
-                match follows {
-                    Follows::TypedText => (true, Some(self.slot(Kind::Text, start, end)), (end - start) as u64),
-                    _ => {
-                        let size = number_size(self.piece(start, end))?;
-                        (true, Some(self.slot(Kind::Number, start, end)), size)
-                    }
-                }
+        self.at += usize::from(length);
+        self.last = place;
+        let (slot, size) = match follows {
+            // Text with an escape, or with more behind it, is none of these.
+            Follows::TypedText => {
+                let Some(text) = self.quoted(b"\"}") else { return Ok(None) };
+                (Some(text), text.length())
+            }
+            Follows::TypedNumber => {
+                let Some(text) = self.quoted(b"\"}") else { return Ok(None) };
+                (Some(Slot { kind: Kind::Number, ..text }), number_size(self.piece(text))?)
             }
             Follows::PlainText => {
-                let end = self.text_end(start);
-                if !self.has(end, b"\"") {
-                    return Ok(None);
-                }
-                self.at = end + 1;
-                (false, Some(self.slot(Kind::Text, start, end)), (end - start) as u64)
+                let Some(text) = self.quoted(b"\"") else { return Ok(None) };
+                (Some(text), text.length())
             }
-            Follows::Typed => {
-                (self.at, self.last) = (start, place);
-                let (slot, size) = self.typed_slot()?;
-                return Ok(Some(Attribute { number, typed: true, slot, size: u64::from(name_length) + size }));
-            }
-            Follows::Plain => {
-                let before = std::mem::replace(&mut self.at, start);
-                // What was a number there may be a map here, which carries its type or does not.
-                if may_be_typed && self.peek() == b'{' {
-                    self.at = before;
-                    return Ok(None);
-                }
-                let (slot, size) = self.plain_slot()?;
-                (false, slot, size)
-            }
+            Follows::Typed => self.typed_slot()?,
+            // What was a number there may be a map here, which carries its type or does not.
+            Follows::Plain if may_be_typed && self.peek() == b'{' => return Ok(None),
+            Follows::Plain => self.plain_slot()?,
         };
-        self.last = place;
+        let typed = matches!(follows, Follows::TypedText | Follows::TypedNumber | Follows::Typed);
         Ok(Some(Attribute { number, typed, slot, size: u64::from(name_length) + size }))
     }
 
     /// Any attribute.
     #[cold]
-    pub fn any_entry(&mut self, may_be_typed: bool) -> Result<Attribute, Unusual> {
+    fn any_entry(&mut self, may_be_typed: bool) -> Result<Attribute, Unusual> {
         self.peek();
         let begin = self.at;
         let name = self.name()?;
@@ -94,8 +84,13 @@ impl Cursor<'_> {
             (false, ..) => (Follows::Plain, before),
         };
         // What may be a part of a response at the top of a line is looked at each time.
-        let letters = if is_part { &[] } else { &self.bytes[begin..end] };
-        self.last = self.openings.learn(self.last, letters, follows, self.depth > 0, number, name.len());
+        self.last = match is_part {
+            true => UNKNOWN,
+            false => {
+                let letters = &self.bytes[begin..end];
+                self.openings.learn(self.last, letters, follows, self.depth > 0, number, name.len())
+            }
+        };
         let (slot, size) = if typed { self.typed_slot()? } else { self.plain_slot()? };
         Ok(Attribute { number, typed, slot, size: name.len() as u64 + size })
     }

@@ -70,21 +70,25 @@ impl<'a> Cursor<'a> {
 
     /// Where plain text ends that begins at `at`.
     #[inline]
-    pub fn text_end(&self, at: usize) -> usize {
+    fn text_end(&self, at: usize) -> usize {
         // The end of the line is a control, or the end of all.
         plain_text_end(self.text, at)
     }
 
-    /// True where these letters come at `at`; no line end is among them.
+    /// Text without escapes from here on, if it ends with these letters.
     #[inline]
-    pub fn has(&self, at: usize, letters: &[u8]) -> bool {
-        self.text.get(at..).is_some_and(|rest| rest.starts_with(letters))
+    pub fn quoted(&mut self, closing: &[u8]) -> Option<Slot> {
+        let start = self.at;
+        let end = self.text_end(start);
+        self.text.get(end..).filter(|rest| rest.starts_with(closing))?;
+        self.at = end + closing.len();
+        Some(self.slot(Kind::Text, start, end))
     }
 
-    /// A piece of the line.
+    /// The text of a slot.
     #[inline]
-    pub fn piece(&self, start: usize, end: usize) -> &'a [u8] {
-        self.bytes.get(start..end).unwrap_or_default()
+    pub fn piece(&self, slot: Slot) -> &'a [u8] {
+        self.bytes.get(slot.range()).unwrap_or_default()
     }
 
     pub fn rest(&self) -> &'a [u8] {

@@ -23,6 +23,7 @@ impl Letters {
     }
 }
 
+/// They are in two registers.
 #[inline(always)]
 fn sixteens(bytes: &[u8; LONGEST]) -> [u8x16; 2] {
     let (sixteens, _) = bytes.as_chunks::<16>();
@@ -97,7 +98,7 @@ pub(super) struct Openings {
 /// Before the first attribute of an item.
 pub(super) const START: u16 = 0;
 /// Behind an attribute that is not learnt.
-const UNKNOWN: u16 = u16::MAX;
+pub(super) const UNKNOWN: u16 = u16::MAX;
 
 impl Openings {
     pub fn new() -> Self {
@@ -132,7 +133,7 @@ impl Openings {
         number: u16,
         name_length: usize,
     ) -> u16 {
-        let Some(letters) = Letters::new(text).filter(|letters| letters.length > 0) else { return UNKNOWN };
+        let Some(letters) = Letters::new(text) else { return UNKNOWN };
         // The names in maps may be values: they are not to fill it up.
         let most = if is_nested { MOST / 2 } else { MOST };
         let place = match self.places.get(&(letters, follows)) {

@@ -129,11 +129,7 @@ fn item(slots: &mut [Slot], cursor: &mut Cursor<'_>) -> Result<Found, Unusual> {
     let (mut size, mut bits) = (0, 0);
     let mut is_typed = None;
     loop {
-        let may_be_typed = is_typed != Some(false);
-        let attribute = match cursor.entry(may_be_typed)? {
-            Some(attribute) => attribute,
-            None => cursor.any_entry(may_be_typed)?,
-        };
+        let attribute = cursor.entry(is_typed != Some(false))?;
         if *is_typed.get_or_insert(attribute.typed) != attribute.typed {
             return Err(Unusual);
         }

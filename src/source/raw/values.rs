@@ -44,10 +44,7 @@ impl Cursor<'_> {
             b"NULL" => (Kind::Null, self.word(b"true")?),
             b"M" => {
                 let entry = |cursor: &mut Self| {
-                    let entry = match cursor.entry(true)? {
-                        Some(entry) => entry,
-                        None => cursor.any_entry(true)?,
-                    };
+                    let entry = cursor.entry(true)?;
                     if entry.typed { Ok(1 + entry.size) } else { Err(Unusual) }
                 };
                 (Kind::Other, self.nested(b"{}", 3, entry)?)
