@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::auditor::{Auditor, Whereabouts, Worker};
+use super::auditor::Auditor;
+use super::shown::Whereabouts;
 use super::state::{State, Subject};
 use super::tally::Example;
+use super::worker::Worker;
 use crate::error::Error;
 use crate::source::blocks::{Block, Blocks, Opened, WRONG_CHECKSUM, is_stopped, open};
 use crate::source::raw::{Line, LineFormat, Scanner};

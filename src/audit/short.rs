@@ -1,10 +1,11 @@
 //! Audits an item in the short way: by its entity's [`Plan`](super::plan::Plan), as it stands in the input.
 
-use super::auditor::{JOINED, Whereabouts, Worker, rank_of};
 use super::plan::MOST_KEYS;
+use super::shown::{Whereabouts, rank_of};
 use super::suspect::{LARGEST_ITEM, NEAR};
 use super::tally::Example;
 use super::times::looks;
+use super::worker::{JOINED, Worker};
 use crate::model::KeyType;
 use crate::source::raw::RawItem;
 

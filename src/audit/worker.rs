@@ -1,0 +1,519 @@
+//! Audits items in the long way: finds each one's entity by the shapes of its keys, writes its keys anew, and compares.
+
+use std::borrow::Cow;
+
+use super::auditor::{Auditor, Foreign, IndexOf, KeyFacts, OwnIndex};
+use super::classify::Classified;
+use super::defect::Defect;
+use super::partitions::Partitions;
+use super::shapes::shape;
+use super::shown::{Entries, Shown, Wanted, Whereabouts, key_text};
+use super::state::{Lengths, Plain, State, Subject};
+use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd};
+use super::tally::Example;
+use super::times::{Looks, Seen, looks};
+use crate::key::python::equal;
+use crate::key::suspicious::{blank, holds_delimiter, placeholder};
+use crate::key::{Engine, Fields, KeyBuffer, Part, PartKind, Recorder, State as FieldState, Written};
+use crate::model::{IndexKind, KeyType};
+use crate::source::number;
+use crate::source::raw::{Kind, RawItem};
+use crate::value::Value;
+
+/// Audits items one after the other.
+#[derive(Debug)]
+pub struct Worker<'a> {
+    pub(super) auditor: &'a Auditor,
+    /// What was seen.
+    pub state: State,
+    /// Every finding of an item since they were last taken, where somebody listens.
+    pub findings: Option<Vec<(Subject, Example)>>,
+    /// The number of the file that is read, in [`Options::files`](super::Options::files).
+    pub file: u32,
+    /// The entity of the last plain item: the next one is often of the same.
+    pub(super) last: usize,
+    buffer: KeyBuffer,
+    other: KeyBuffer,
+    /// The parts of the item's keys to be looked at: a place of [`State::seen`], and the part.
+    pub(super) looked: Vec<(usize, std::ops::Range<usize>, usize)>,
+}
+
+impl<'a> Worker<'a> {
+    /// One that has audited nothing yet.
+    pub(super) fn new(auditor: &'a Auditor) -> Self {
+        let keys = auditor.entities.iter().map(|entity| entity.keys.len()).sum();
+        let state = State {
+            entities: vec![0; auditor.engines.len()],
+            lengths: vec![Lengths::default(); auditor.names.len()],
+            plain: vec![Plain::default(); keys],
+            seen: vec![Seen::default(); auditor.seen.len()],
+            partitions: vec![Partitions::default(); auditor.indexes.len()],
+            ..State::default()
+        };
+        Self {
+            auditor,
+            state,
+            findings: None,
+            file: 0,
+            last: 0,
+            buffer: KeyBuffer::default(),
+            other: KeyBuffer::default(),
+            looked: Vec::new(),
+        }
+    }
+
+    /// Audits an item as it stands in the input. False where only its values can tell: then [`Worker::item`] audits it.
+    #[inline]
+    pub fn raw(&mut self, item: &RawItem<'_>, place: Whereabouts<'_>) -> bool {
+        if self.plain(item, place) {
+            return true;
+        }
+        let Some(entries) = self.entries(item) else { return false };
+        self.item(&entries, item.size, place);
+        true
+    }
+
+    /// The wanted attributes of an item as values; none where some are neither text nor numbers nor the like.
+    fn entries<'i>(&self, item: &RawItem<'i>) -> Option<Vec<(Cow<'a, str>, Value<'i>)>> {
+        let mut entries = Vec::with_capacity(self.auditor.names.len());
+        for number_of in 0..self.auditor.names.len() {
+            let (kind, text) = item.get(number_of);
+            let value = match kind {
+                Kind::Absent => continue,
+                Kind::Text => Value::Str(Cow::Borrowed(text)),
+                // Plain JSON may hold numbers that are floats though they are whole: `12.0`.
+                Kind::Number if item.is_typed || text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => {
+                    number(text)?
+                }
+                Kind::True => Value::Bool(true),
+                Kind::False => Value::Bool(false),
+                Kind::Null => Value::None,
+                Kind::Number | Kind::Other => return None,
+            };
+            entries.push((Cow::Borrowed(self.auditor.names.name(number_of)), value));
+        }
+        Some(entries)
+    }
+
+    /// Counts a change that deleted its item.
+    pub fn deleted(&mut self) {
+        self.state.deleted += 1;
+    }
+
+    /// Audits an item of any kind. `size` is its size in DynamoDB.
+    pub fn item(&mut self, item: &Entries<'_>, size: u64, place: Whereabouts<'_>) {
+        let auditor = self.auditor;
+        let wanted = Wanted { names: &auditor.names, item };
+        self.state.items += 1;
+        self.state.bytes += size;
+        self.state.sizes.add(size);
+        let shown = Shown::new(auditor, &wanted, place);
+        self.count_keys(&wanted, size);
+        if let Some(duplicates) = &auditor.duplicates
+            && let Whereabouts::File(own) = place
+            && let Some(identity) = shown.identity()
+        {
+            let line = u32::try_from(own.line).unwrap_or(u32::MAX);
+            if let Some(other) = duplicates.first(identity, (self.file, line)) {
+                let (first, second) = (other.min((self.file, line)), other.max((self.file, line)));
+                self.add_duplicate(&shown, first, second);
+            }
+        }
+        if size * 100 >= LARGEST_ITEM * NEAR as u64 {
+            self.add(Subject::of(Defect::ItemNearLimit), &shown, None, Some(format!("{size} bytes")), None);
+        }
+        match auditor.classifier.classify(item) {
+            Classified::One(entity) => {
+                self.state.entities[entity] += 1;
+                self.compare(entity, item, &wanted, &shown);
+            }
+            Classified::Several(entities) => {
+                let names: Vec<&str> =
+                    entities.iter().map(|entity| auditor.engines[*entity].model().entity.value.as_str()).collect();
+                let subject = Subject { detail: names.join(", "), ..Subject::of(Defect::AmbiguousItem) };
+                self.add(subject, &shown, None, None, None);
+            }
+            Classified::NoMatch | Classified::NoKeys => {
+                let texts = shown.texts(auditor);
+                let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+                let example = || shown.example(auditor, None, None, None);
+                let (most, delimiter) = (auditor.options.examples, &auditor.options.delimiter);
+                self.state.shapes.add(&texts, delimiter, shown.rank, most, example);
+                if let Some(findings) = &mut self.findings {
+                    let subject = Subject { detail: shape(&texts, delimiter), ..Subject::of(Defect::UnclassifiedItem) };
+                    findings.push((subject, example()));
+                }
+            }
+        }
+    }
+
+    fn add_duplicate(&mut self, shown: &Shown<'_>, first: (u32, u32), second: (u32, u32)) {
+        let auditor = self.auditor;
+        let name = |file: u32| auditor.options.files.get(file as usize).map_or("", String::as_str);
+        let place = format!("{}:{} and {}:{}", name(first.0), first.1, name(second.0), second.1);
+        self.tell(Subject::of(Defect::DuplicatePrimaryKey), shown.rank, || Example {
+            place: Some(place.clone()),
+            ..shown.example(auditor, None, None, None)
+        });
+    }
+
+    /// Counts the lengths of keys, and the item in the partitions of the table and its indexes.
+    fn count_keys(&mut self, wanted: &Wanted<'_, '_>, size: u64) {
+        let auditor = self.auditor;
+        let text = |number: &usize| wanted.get(*number).and_then(key_text);
+        let mut counted = vec![false; auditor.names.len()];
+        for (at, index) in auditor.indexes.iter().enumerate() {
+            let keys = index.partition.iter().chain(&index.sort);
+            for key in keys.clone() {
+                if let Some(text) = text(key)
+                    && !std::mem::replace(&mut counted[*key], true)
+                {
+                    self.state.lengths[*key].add(text.len());
+                }
+            }
+            if keys.clone().all(|key| wanted.get(*key).is_some()) && !index.partition.is_empty() {
+                let joined: Vec<Cow<'_, str>> = index.partition.iter().filter_map(text).collect();
+                self.state.partitions[at].add(&joined.join(JOINED), size);
+            }
+        }
+    }
+
+    fn add(
+        &mut self,
+        subject: Subject,
+        shown: &Shown<'_>,
+        attribute: Option<usize>,
+        stored: Option<String>,
+        expected: Option<String>,
+    ) {
+        let auditor = self.auditor;
+        let example = || shown.example(auditor, attribute, stored.clone(), expected.clone());
+        self.tell(subject, shown.rank, example);
+    }
+
+    /// Counts a finding, and gives it to whoever listens.
+    fn tell(&mut self, subject: Subject, rank: u64, example: impl Fn() -> Example) {
+        if let Some(findings) = &mut self.findings {
+            findings.push((subject.clone(), example()));
+        }
+        let most = self.auditor.options.examples;
+        self.state.tallies.entry(subject).or_default().add(rank, most, example);
+    }
+
+    /// Compares an item's keys with those that its model writes.
+    fn compare(&mut self, entity: usize, item: &Entries<'_>, wanted: &Wanted<'_, '_>, shown: &Shown<'_>) {
+        let auditor = self.auditor;
+        let (engine, own) = (&auditor.engines[entity], &auditor.entities[entity]);
+        let fields = engine.map(item);
+        let mut recorder = Recorder::default();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        engine.write(&fields, &mut buffer, &mut recorder);
+        let stored: Vec<Option<&Value<'_>>> = own.keys.iter().map(|key| wanted.get(key.attribute)).collect();
+        // An attribute of two indexes is compared once, as the last one writes it.
+        let is_last =
+            |number: usize| !own.keys[number + 1..].iter().any(|key| key.attribute == own.keys[number].attribute);
+        self.explain(entity, &fields, &stored, &is_last);
+        for (number, facts) in own.keys.iter().enumerate() {
+            if !is_last(number) {
+                continue;
+            }
+            let compared = Comparison { entity, number, facts, engine, fields: &fields, recorder: &recorder };
+            if let Some(value) = stored[number] {
+                self.compare_key(&compared, value, buffer.get(number), shown);
+            }
+        }
+        for index in &own.indexes {
+            self.compare_index(entity, index, &stored, &buffer, shown);
+        }
+        // What others call a field is found only where it puts the item into an index.
+        let is_indexed = |attribute: &usize| {
+            let keys = |index: &IndexOf| index.partition.iter().chain(&index.sort).copied().collect::<Vec<_>>();
+            let mut secondary = auditor.indexes.iter().filter(|index| index.kind != IndexKind::Primary).map(keys);
+            secondary.any(|keys| keys.contains(attribute) && keys.iter().all(|key| wanted.get(*key).is_some()))
+        };
+        for Foreign { attribute, index, is_field } in &own.foreign {
+            if let Some(value) = wanted.get(*attribute)
+                && (!is_field || is_indexed(attribute))
+            {
+                let subject = self.subject(Defect::LeftoverIndexKey, entity, *index, *attribute);
+                self.add(subject, shown, Some(*attribute), key_text(value).map(Cow::into_owned), None);
+            }
+        }
+        self.buffer = buffer;
+    }
+
+    fn subject(&self, defect: Defect, entity: usize, index: usize, attribute: usize) -> Subject {
+        let short = |number: usize| u16::try_from(number).ok();
+        Subject {
+            defect,
+            entity: short(entity),
+            index: short(index),
+            attribute: short(attribute),
+            detail: String::new(),
+        }
+    }
+
+    /// Counts which dialects write the stored keys.
+    fn explain(
+        &mut self,
+        entity: usize,
+        fields: &Fields<'_>,
+        stored: &[Option<&Value<'_>>],
+        is_last: &dyn Fn(usize) -> bool,
+    ) {
+        let own = &self.auditor.entities[entity];
+        let texts: Vec<(usize, &str)> = stored
+            .iter()
+            .enumerate()
+            .filter_map(|(number, value)| match value {
+                Some(Value::Str(text)) if own.keys[number].is_known && is_last(number) => Some((number, text.as_ref())),
+                _ => None,
+            })
+            .collect();
+        self.state.compared += texts.len() as u64;
+        for (at, (_, engine)) in own.eras.iter().enumerate() {
+            engine.write(fields, &mut self.other, &mut ());
+            let same = texts.iter().filter(|(number, text)| self.other.get(*number) == Written::Text(text)).count();
+            self.state.explained[at] += same as u64;
+        }
+    }
+
+    fn compare_key(&mut self, of: &Comparison<'_, '_>, stored: &Value<'_>, written: Written<'_>, shown: &Shown<'_>) {
+        let attribute = of.facts.attribute;
+        let own = &of.engine.keys()[of.number];
+        let subject = |worker: &Self, defect| worker.subject(defect, of.entity, of.facts.index, attribute);
+        let shown_stored = || key_text(stored).map(Cow::into_owned);
+        if let Some(found) = other_kind(own.kind, stored) {
+            let detail = format!("{found} in place of {}", own.kind.as_str());
+            let subject = Subject { detail, ..subject(self, Defect::WrongKeyType) };
+            self.add(subject, shown, Some(attribute), shown_stored(), None);
+            return;
+        }
+        let length = key_bytes(stored);
+        let most = own.half.max_bytes();
+        if length * 100 >= most * NEAR {
+            self.add(subject(self, Defect::KeyNearLimit), shown, Some(attribute), shown_stored(), None);
+        }
+        let delimiter = if of.facts.is_build_key { "#" } else { &self.auditor.options.delimiter };
+        let Value::Str(text) = stored else {
+            let is_of_index = matches!(written, Written::Absent) && !of.facts.is_primary;
+            if of.facts.is_known && !is_of_index && !self.is_same(stored, written) {
+                let expected = written_text(written);
+                self.add(subject(self, Defect::StaleKey), shown, Some(attribute), shown_stored(), expected);
+            }
+            return;
+        };
+        let odd = is_odd(text, delimiter);
+        if !of.facts.is_known {
+            if odd && !of.facts.is_odd {
+                self.add(subject(self, Defect::OddCharacters), shown, Some(attribute), shown_stored(), None);
+            }
+            return;
+        }
+        match written {
+            Written::Text(written) if written == text => {
+                if odd && is_odd_of_itself(text, of.recorder.parts(of.number), delimiter, of.facts.is_odd) {
+                    self.add(subject(self, Defect::OddCharacters), shown, Some(attribute), shown_stored(), None);
+                }
+                self.look_at_parts(of, text, delimiter, shown);
+            }
+            Written::Text(expected) if !expected.is_empty() => {
+                let defect = cause(text, expected, delimiter);
+                let mut subject = subject(self, defect);
+                if defect == Defect::CaseVariantKey {
+                    subject.detail = self.writers(of, text);
+                }
+                self.add(subject, shown, Some(attribute), shown_stored(), Some(expected.to_owned()));
+            }
+            // What the model leaves out of an index is told of the index.
+            Written::Absent | Written::Text(_) if !of.facts.is_primary => {}
+            written => {
+                let expected = written_text(written);
+                self.add(subject(self, Defect::StaleKey), shown, Some(attribute), shown_stored(), expected);
+            }
+        }
+    }
+
+    fn is_same(&self, stored: &Value<'_>, written: Written<'_>) -> bool {
+        match written {
+            Written::Typed(value) => equal(stored, value),
+            Written::Text(_) | Written::Absent | Written::Failed(_) => false,
+        }
+    }
+
+    /// The dialects that write a key as it is stored.
+    fn writers(&mut self, of: &Comparison<'_, '_>, stored: &str) -> String {
+        let mut found = Vec::new();
+        for (era, engine) in &self.auditor.entities[of.entity].eras {
+            engine.write(of.fields, &mut self.other, &mut ());
+            if self.other.get(of.number) == Written::Text(stored) {
+                found.push(era.versions());
+            }
+        }
+        if found.is_empty() { "no dialect".to_owned() } else { found.join(", ") }
+    }
+
+    /// What the parts of a key that is as the model writes it tell.
+    fn look_at_parts(&mut self, of: &Comparison<'_, '_>, text: &str, delimiter: &str, shown: &Shown<'_>) {
+        let parts = of.recorder.parts(of.number);
+        let stop = of.recorder.stop_of(of.number);
+        let attribute = of.facts.attribute;
+        let mut found: Vec<Defect> = Vec::new();
+        if stop.is_some() && !text.is_empty() {
+            found.push(Defect::TruncatedKey);
+        }
+        for part in parts {
+            let own = text.get(part.start..part.end).unwrap_or_default();
+            let is_unset = match part.kind {
+                PartKind::Field(field) | PartKind::Fallback(Some(field)) => {
+                    matches!(of.fields.state(field), FieldState::Unset | FieldState::Null)
+                }
+                _ => false,
+            };
+            let suspect = if placeholder(part, own, is_unset, of.engine.model()).is_some() {
+                Some(Defect::PlaceholderInKey)
+            } else if blank(part, text, stop.is_some(), delimiter, of.facts.is_primary).is_some() {
+                Some(Defect::BlankKeyPart)
+            } else if holds_delimiter(part, parts, text, delimiter) {
+                Some(Defect::DelimiterInValue)
+            } else {
+                None
+            };
+            if let Some(defect) = suspect {
+                if !found.contains(&defect) {
+                    found.push(defect);
+                }
+                continue;
+            }
+            let Some(expression) = part.expression else { continue };
+            let place = self
+                .auditor
+                .seen
+                .iter()
+                .position(|seen| seen.entity == of.entity && seen.key == of.number && seen.span == expression.span);
+            if let Some(place) = place
+                && !own.is_empty()
+            {
+                let seen = &self.auditor.seen[place];
+                let looks = looks(own, seen.is_number, seen.is_time);
+                // A word that stands in for the field is the model's own.
+                if looks == Looks::Other && matches!(part.kind, PartKind::Fallback(_)) {
+                    continue;
+                }
+                let example = |_| shown.example(self.auditor, Some(attribute), Some(text.to_owned()), None);
+                self.state.seen[place].add(looks, || shown.rank, example);
+            }
+        }
+        for defect in found {
+            let subject = self.subject(defect, of.entity, of.facts.index, attribute);
+            self.add(subject, shown, Some(attribute), Some(text.to_owned()), None);
+        }
+    }
+
+    /// Whether an item has the keys of an index that its model writes, both halves or none.
+    fn compare_index(
+        &mut self,
+        entity: usize,
+        index: &OwnIndex,
+        stored: &[Option<&Value<'_>>],
+        buffer: &KeyBuffer,
+        shown: &Shown<'_>,
+    ) {
+        // In an index that is scanned every item has its keys, and those of others may not be projected.
+        if index.kind == IndexKind::Primary || self.auditor.options.index.is_some() {
+            return;
+        }
+        let keys = &self.auditor.entities[entity].keys;
+        let is_written =
+            |number: &&usize| !matches!(buffer.get(**number), Written::Absent | Written::Failed(_) | Written::Text(""));
+        let is_stored = |number: &&usize| stored[**number].is_some();
+        let attribute = |number: usize| keys[number].attribute;
+        let missing = index.keys.iter().copied().find(|number| !is_stored(&number));
+        let report = |worker: &mut Self, defect, number: usize, expected: Option<String>| {
+            let subject = worker.subject(defect, entity, index.index, attribute(number));
+            let own = stored[number].and_then(key_text).map(Cow::into_owned);
+            worker.add(subject, shown, Some(attribute(number)), own, expected);
+        };
+        if let Some(missing) = missing {
+            // The half that is there tells nothing more. In a sparse index the model may leave a half out on purpose.
+            let is_as_written = || index.keys.iter().all(|number| is_stored(&number) == is_written(&number));
+            let defect = if index.alone.iter().any(|number| is_stored(&number)) {
+                (!index.sparse || !is_as_written()).then_some(Defect::HalfIndexKey)
+            } else {
+                let all_written = index.keys.iter().all(|number| is_written(&number) && keys[*number].is_known);
+                (all_written && !index.sparse).then_some(Defect::MissingIndexKey)
+            };
+            if let Some(defect) = defect {
+                report(self, defect, missing, written_text(buffer.get(missing)));
+            }
+            return;
+        }
+        let leftover = |number: &&usize| {
+            keys[**number].is_known && matches!(buffer.get(**number), Written::Absent | Written::Text(""))
+        };
+        if let Some(first) = index.keys.iter().find(leftover) {
+            report(self, Defect::LeftoverIndexKey, *first, None);
+        }
+    }
+}
+
+/// True of a key whose values make it odd. A delimiter in a value ends no part, and where the model's own text is odd
+/// whatever the values are, they alone are looked at.
+fn is_odd_of_itself(text: &str, parts: &[Part<'_>], delimiter: &str, is_model_odd: bool) -> bool {
+    let is_value = |part: &Part<'_>| !matches!(part.kind, PartKind::Literal);
+    let shown = |part: &Part<'_>| {
+        let own = text.get(part.start..part.end).unwrap_or_default();
+        if is_value(part) { own.replace(delimiter, "-") } else { own.to_owned() }
+    };
+    match is_model_odd {
+        true => parts.iter().any(|part| is_value(part) && is_odd(&shown(part), delimiter)),
+        false => is_odd(&parts.iter().map(shown).collect::<String>(), delimiter),
+    }
+}
+
+/// Joins the texts of a partition key of several attributes.
+pub(super) const JOINED: &str = " / ";
+
+/// A key of an item that is compared.
+struct Comparison<'c, 'm> {
+    entity: usize,
+    number: usize,
+    facts: &'c KeyFacts,
+    engine: &'m Engine,
+    fields: &'c Fields<'c>,
+    recorder: &'c Recorder<'m>,
+}
+
+fn key_bytes(value: &Value<'_>) -> usize {
+    match value {
+        Value::Str(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        _ => 0,
+    }
+}
+
+fn written_text(written: Written<'_>) -> Option<String> {
+    match written {
+        Written::Text(text) => Some(text.to_owned()),
+        Written::Typed(value) => key_text(value).map(Cow::into_owned),
+        Written::Absent | Written::Failed(_) => None,
+    }
+}
+
+/// What a stored value is, where a key attribute is of another kind.
+fn other_kind(kind: KeyType, stored: &Value<'_>) -> Option<&'static str> {
+    match (kind, stored) {
+        (KeyType::S, Value::Str(_))
+        | (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_))
+        // Plain JSON has no bytes: they are text there.
+        | (KeyType::B, Value::Bytes(_) | Value::Str(_)) => None,
+        (_, Value::Str(_)) => Some("S"),
+        (_, Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => Some("N"),
+        (_, Value::Bytes(_)) => Some("B"),
+        (_, Value::Bool(_)) => Some("BOOL"),
+        (_, Value::None) => Some("NULL"),
+        (_, Value::List(_)) => Some("L"),
+        (_, Value::Map(_)) => Some("M"),
+        (_, Value::Set(_)) => Some("a set"),
+    }
+}
