@@ -349,7 +349,7 @@ fn unreadable(job: &FileJob, reason: io::Error) -> Error {
 fn audit_block(worker: &mut Worker<'_>, scanner: &mut Scanner<'_>, block: &Block, job: &FileJob) -> BadLines {
     let mut bad = BadLines::default();
     let bytes = block.bytes();
-    let text = std::str::from_utf8(bytes);
+    let text = simdutf8::basic::from_utf8(bytes);
     let mut number = block.line;
     let mut start = 0;
     while start < bytes.len() {
