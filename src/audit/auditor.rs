@@ -62,6 +62,8 @@ pub struct Auditor {
     pub(super) classifier: Classifier,
     pub(super) names: Names,
     pub(super) indexes: Vec<IndexOf>,
+    /// The attributes of the table's primary key.
+    pub(super) primary: Vec<usize>,
     pub(super) seen: Vec<SeenPart>,
     pub(super) entities: Vec<EntityPlan>,
     pub(super) options: Options,
@@ -191,9 +193,11 @@ impl Auditor {
             entities.push(EntityPlan { plan, first_key, keys, indexes: own_indexes, eras: eras.collect(), foreign });
             first_key += count;
         }
+        let table = indexes.first().filter(|index| index.kind == IndexKind::Primary);
+        let primary = table.into_iter().flat_map(|index| index.partition.iter().chain(&index.sort)).copied().collect();
         let classifier = Classifier::new(&engines);
         let duplicates = options.duplicates.then(Duplicates::new);
-        Self { engines, classifier, names, indexes, seen, entities, options, duplicates }
+        Self { engines, classifier, names, indexes, primary, seen, entities, options, duplicates }
     }
 
     /// The attributes that it looks at.

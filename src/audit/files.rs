@@ -350,10 +350,7 @@ fn audit_block(worker: &mut Worker<'_>, scanner: &mut Scanner<'_>, block: &Block
     let mut bad = BadLines::default();
     let bytes = block.bytes();
     let text = simdutf8::basic::from_utf8(bytes);
-    let mut number = block.line;
-    let mut start = 0;
-    while start < bytes.len() {
-        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at);
+    for (number, (start, end)) in (block.line..).zip(block.lines()) {
         // A block with a line that is not UTF-8 has others that are.
         let line = match text {
             Ok(text) => Ok(text.get(start..).unwrap_or_default()),
@@ -376,8 +373,6 @@ fn audit_block(worker: &mut Worker<'_>, scanner: &mut Scanner<'_>, block: &Block
                 help: None,
             }),
         }
-        number += 1;
-        start = end + 1;
     }
     bad
 }

@@ -71,11 +71,9 @@ impl Worker<'_> {
                 state.partitions[index.index].add(&joined.join(JOINED), item.size);
             }
         }
-        let primary =
-            || auditor.indexes.first().into_iter().flat_map(|index| index.partition.iter().chain(&index.sort));
         let rank = match self.looked.is_empty() {
             true => 0,
-            false => rank_of(primary().map(|attribute| item.get(*attribute).1)),
+            false => rank_of(auditor.primary.iter().map(|attribute| item.get(*attribute).1)),
         };
         for (seen, range, stored) in self.looked.drain(..) {
             let stored = item.get(stored).1;
@@ -87,7 +85,9 @@ impl Worker<'_> {
                 || rank,
                 |rank| Example {
                     rank,
-                    key: primary()
+                    key: auditor
+                        .primary
+                        .iter()
                         .map(|attribute| {
                             (auditor.names().name(*attribute).to_owned(), item.get(*attribute).1.to_owned())
                         })

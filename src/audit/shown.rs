@@ -11,7 +11,6 @@ use super::auditor::Auditor;
 use super::partitions::hash;
 use super::tally::Example;
 use crate::key::python::str_of;
-use crate::model::IndexKind;
 use crate::source::ItemPlace;
 use crate::source::raw::Names;
 use crate::value::Value;
@@ -69,31 +68,24 @@ pub(super) struct Shown<'s> {
 
 impl<'s> Shown<'s> {
     pub fn new(auditor: &'s Auditor, wanted: &Wanted<'s, '_>, place: Whereabouts<'s>) -> Self {
-        let mut key: Vec<(&str, Cow<'_, str>)> = Vec::with_capacity(2);
-        let mut is_whole = false;
-        if let Some(primary) = auditor.indexes.first().filter(|index| index.kind == IndexKind::Primary) {
-            let attributes = primary.partition.iter().chain(&primary.sort);
-            for attribute in attributes.clone() {
-                if let Some(text) = wanted.get(*attribute).and_then(key_text) {
-                    key.push((auditor.names.name(*attribute), text));
-                }
-            }
-            is_whole = !key.is_empty() && key.len() == attributes.count();
-        }
+        let one = |attribute: &usize| {
+            let text = wanted.get(*attribute).and_then(key_text)?;
+            Some((auditor.names.name(*attribute), text))
+        };
+        let key: Vec<_> = auditor.primary.iter().filter_map(one).collect();
+        let is_whole = !key.is_empty() && key.len() == auditor.primary.len();
         let rank = rank_of(key.iter().map(|(_, text)| text.as_ref()));
         Self { rank, key, is_whole, place }
     }
 
     /// The values of the primary key, and `{no pk}` where there is none.
     pub fn texts(&self, auditor: &Auditor) -> Vec<Cow<'_, str>> {
-        let primary = auditor.indexes.first().filter(|index| index.kind == IndexKind::Primary);
-        let attributes = primary.into_iter().flat_map(|index| index.partition.iter().chain(&index.sort));
         let text = |attribute: &usize| {
             let name = auditor.names.name(*attribute);
             let own = self.key.iter().find(|(known, _)| *known == name);
             own.map_or_else(|| Cow::Owned(format!("{{no {name}}}")), |(_, text)| Cow::Borrowed(text.as_ref()))
         };
-        attributes.map(text).collect()
+        auditor.primary.iter().map(text).collect()
     }
 
     /// A hash of the primary key that is wide enough to stand for it; none where the item lacks a part of it.

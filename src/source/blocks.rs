@@ -23,6 +23,8 @@ const BLOCK: usize = 1 << 18;
 pub struct Block {
     bytes: Vec<u8>,
     length: usize,
+    /// Where its lines end.
+    ends: Vec<usize>,
     /// The number of its first line, from 1.
     pub line: usize,
 }
@@ -31,6 +33,12 @@ impl Block {
     /// The lines; the last one may have no line end.
     pub fn bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    /// Where each line begins and ends, without its line end.
+    pub fn lines(&self) -> impl Iterator<Item = (usize, usize)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|end| end + 1));
+        starts.zip(self.ends.iter().copied())
     }
 }
 
@@ -213,7 +221,14 @@ impl Blocks {
             }
             block.bytes.resize(block.bytes.len() * 2, 0);
         }
-        self.line += memchr::memchr_iter(b'\n', block.bytes()).count();
-        Ok(block.length > 0)
+        let Block { bytes, length, ends, .. } = block;
+        ends.clear();
+        ends.extend(memchr::memchr_iter(b'\n', &bytes[..*length]));
+        self.line += ends.len();
+        // The last line of all may have no line end.
+        if *length > ends.last().map_or(0, |end| end + 1) {
+            ends.push(*length);
+        }
+        Ok(*length > 0)
     }
 }

@@ -26,12 +26,18 @@ pub(super) fn number_size(text: &[u8]) -> Result<u64, NoSize> {
         rest => (false, rest),
     };
     // Most numbers are short and whole.
-    if unsigned.len() <= 18 && !unsigned.is_empty() && unsigned.iter().all(u8::is_ascii_digit) {
-        if unsigned.len() > 1 && unsigned[0] == b'0' {
+    if (1..=18).contains(&unsigned.len()) {
+        let (mut is_whole, mut zeros) = (true, 0);
+        for byte in unsigned {
+            is_whole &= byte.is_ascii_digit();
+            zeros = if *byte == b'0' { zeros + 1 } else { 0 };
+        }
+        if is_whole && unsigned.len() > 1 && unsigned[0] == b'0' {
             return Err(NoSize);
         }
-        let zeros = unsigned.iter().rev().take_while(|digit| **digit == b'0').count();
-        return Ok(of_digits(unsigned.len() - zeros, negative));
+        if is_whole {
+            return Ok(of_digits(unsigned.len() - zeros, negative));
+        }
     }
     let digits_end = |from: usize| {
         unsigned[from..].iter().position(|byte| !byte.is_ascii_digit()).map_or(unsigned.len(), |at| from + at)
