@@ -2,37 +2,43 @@
 
 use std::time::{Duration, Instant};
 
-/// A token bucket: a request takes what a page is expected to use, and settles the difference when it is known. What is
-/// taken before it is there is waited for, so that requests go out one after the other.
+/// A token bucket: a request goes out when there is what a page uses at most, takes that, and settles the difference when
+/// it is known. However many requests there are, together they use no more than is there.
 #[derive(Debug)]
 pub(super) struct Pace {
     rate: f64,
     balance: f64,
     at: Instant,
-    expected: f64,
     /// The read units of an item; a guess of 4 KB before the first page.
     of_item: f64,
 }
 
 /// A page of 1 MB, read eventually consistently.
 const WHOLE_PAGE: f64 = 128.0;
+/// After so long it is worth another look: what other requests took may have been given back.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 impl Pace {
     /// At most `rate` read units a second, from now on.
     pub(super) fn new(rate: f64, now: Instant) -> Self {
         // A rate of nothing would wait for ever.
         let rate = if rate.is_finite() { rate.max(0.1) } else { f64::MAX };
-        Self { rate, balance: rate, at: now, expected: rate.min(WHOLE_PAGE), of_item: 0.5 }
+        Self { rate, balance: rate, at: now, of_item: 0.5 }
     }
 
-    /// Takes the units of a page: how many, and how long to wait for them.
-    pub(super) fn take(&mut self, now: Instant) -> (f64, Duration) {
+    /// Takes the units of a page; where they are not there, how long to wait before asking again.
+    pub(super) fn take(&mut self, now: Instant) -> Result<f64, Duration> {
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
         self.at = self.at.max(now);
         // What a second leaves unused is not saved up for a burst.
-        self.balance = (self.balance + passed * self.rate).min(self.rate) - self.expected;
-        let wait = (-self.balance / self.rate).max(0.0);
-        (self.expected, Duration::try_from_secs_f64(wait).unwrap_or(Duration::MAX))
+        self.balance = (self.balance + passed * self.rate).min(self.rate);
+        let page = self.rate.min(WHOLE_PAGE);
+        if self.balance < page {
+            let wait = (page - self.balance) / self.rate;
+            return Err(Duration::try_from_secs_f64(wait).map_or(LOOK_AGAIN, |wait| wait.min(LOOK_AGAIN)));
+        }
+        self.balance -= page;
+        Ok(page)
     }
 
     /// Settles a page: the units that were taken, and those that `items` items used.
@@ -40,7 +46,6 @@ impl Pace {
         self.balance += taken - used;
         if items > 0 {
             self.of_item = (used / items as f64).max(f64::MIN_POSITIVE);
-            self.expected = used.max(0.5).min(self.rate.max(0.5));
         }
     }
 
@@ -60,15 +65,52 @@ impl Pace {
 mod tests {
     use super::*;
 
+    /// Waits from `now` on for a page's units: when they are there, and how many.
+    fn taken(pace: &mut Pace, mut now: Instant) -> (Instant, f64) {
+        loop {
+            match pace.take(now) {
+                Ok(taken) => return (now, taken),
+                Err(wait) => now += wait.max(Duration::from_micros(1)),
+            }
+        }
+    }
+
     /// Reads pages of `units` one after the other and gives the seconds that it took.
     fn seconds(pace: &mut Pace, start: Instant, pages: usize, units: f64) -> f64 {
         let mut now = start;
         for _ in 0..pages {
-            let (taken, wait) = pace.take(now);
-            now += wait;
+            let taken;
+            (now, taken) = self::taken(pace, now);
             pace.settle(taken, units, 10);
         }
         (now - start).as_secs_f64()
+    }
+
+    #[test]
+    fn requests_side_by_side_use_no_more_than_one() {
+        let start = Instant::now();
+        for (rate, units) in [(6.0, 6.0), (100.0, 100.0), (1000.0, 128.0), (1000.0, 40.0)] {
+            let mut pace = Pace::new(rate, start);
+            // A small page first: the next ones may be large all the same.
+            let (mut now, first) = taken(&mut pace, start);
+            pace.settle(first, 0.5, 10);
+            let mut used = 0.5;
+            for _ in 0..50 {
+                // As many as get their turn are on their way at once, and each needs a while.
+                let mut all = Vec::new();
+                while let Ok(taken) = pace.take(now) {
+                    all.push(taken);
+                }
+                assert!(all.len() as f64 <= (rate / 128.0).max(1.0), "{rate}: {} at once", all.len());
+                now += Duration::from_millis(20);
+                for taken in all {
+                    pace.settle(taken, units, 10);
+                    used += units;
+                }
+                let most = rate * (1.0 + (now - start).as_secs_f64());
+                assert!(used <= most + 1e-6, "{rate} {units}: {used} units, {most} at most");
+            }
+        }
     }
 
     #[test]
@@ -96,8 +138,7 @@ mod tests {
         let start = Instant::now();
         let mut pace = Pace::new(10.0, start);
         for _ in 0..100 {
-            let (taken, wait) = pace.take(start);
-            assert_eq!(wait, Duration::ZERO);
+            let taken = pace.take(start).unwrap();
             pace.give_back(taken);
         }
     }
@@ -106,7 +147,7 @@ mod tests {
     fn pages_are_small_where_a_second_has_few_units() {
         let mut pace = Pace::new(10.0, Instant::now());
         assert_eq!(pace.page_limit(), Some(20));
-        let (taken, _) = pace.take(Instant::now());
+        let taken = pace.take(Instant::now()).unwrap();
         pace.settle(taken, 0.5, 20);
         assert_eq!(pace.page_limit(), Some(400));
         assert_eq!(Pace::new(128.0, Instant::now()).page_limit(), None);

@@ -266,9 +266,15 @@ impl Shared {
         segment: u32,
         start: Option<&StartKey>,
     ) -> Result<ScanOutput, SdkError<ScanError, HttpResponse>> {
-        let taken = self.pace.as_ref().map(|pace| lock(pace).take(Instant::now()));
-        if let Some((_, wait)) = taken {
-            tokio::time::sleep(wait).await;
+        let mut taken = 0.0;
+        if let Some(pace) = &self.pace {
+            taken = loop {
+                let turn = lock(pace).take(Instant::now());
+                match turn {
+                    Ok(taken) => break taken,
+                    Err(wait) => tokio::time::sleep(wait).await,
+                }
+            };
         }
         let narrow = self.pace.as_ref().and_then(|pace| lock(pace).page_limit());
         let limit = self.page_limit.into_iter().chain(narrow).min();
@@ -287,7 +293,7 @@ impl Shared {
             .consistent_read(false)
             .send()
             .await;
-        if let (Some(pace), Some((taken, _))) = (&self.pace, taken) {
+        if let Some(pace) = &self.pace {
             match &answer {
                 Ok(output) => lock(pace).settle(taken, used(output), output.items().len()),
                 Err(_) => lock(pace).give_back(taken),
