@@ -27,7 +27,9 @@ prefixes, which never mix.
 
 In a table, `dynkeys audit` finds a part of a sort key in which the times of one entity are stored in several such
 formats. The count is of those that are not written as most are, and the examples show one of each format. Where more
-of the entity's items have something else in that part than a time, nothing is said.
+of the entity's items have something else in that part than a time, nothing is said. `20240517` and the seconds and
+milliseconds since 1970 count as times where the model says `datetime`; of another type they may as well be numbers.
+Keys that are not as the model writes them are told of as such ([`stale-key`](stale-key.md)) and not looked at.
 
 ## Why it matters
 

@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     name: "item-near-limit",
     level: DefaultLevel::Warning,
     group: Group::Audit,
-    summary: "an item has nearly as many bytes as DynamoDB takes",
+    summary: "an item has nearly as many bytes as DynamoDB takes, or more",
     doc: "\
 ## What it finds
 

@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     name: "key-near-limit",
     level: DefaultLevel::Warning,
     group: Group::Audit,
-    summary: "a stored key has nearly as many bytes as DynamoDB takes",
+    summary: "a stored key has nearly as many bytes as DynamoDB takes, or more",
     doc: "\
 ## What it finds
 

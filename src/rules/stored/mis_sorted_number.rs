@@ -18,7 +18,8 @@ examples show one of each width. Where more of an entity's items have something 
 nothing is said.
 
 Nothing is said of partition keys, which have no order; of keys of type `N`, which sort as numbers; nor of a field that
-the index's partition key holds as well, which is the same in the whole partition.
+the index's partition key holds as well, which is the same in the whole partition. Keys that are not as the model writes
+them are told of as such ([`stale-key`](stale-key.md)) and not looked at.
 
 ## Why it matters
 
