@@ -50,7 +50,7 @@ impl Key {
             (KeyType::S, Value::Str(text)) => {
                 self.matchers[step].get_or_init(|| ShapeMatcher::new(&self.shape, STEPS[step])).matches(text)
             }
-            (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => true,
+            (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_)) => true,
             (KeyType::B, Value::Bytes(_) | Value::Str(_)) => true,
             _ => false,
         }
