@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::apart::Rivals;
 use super::classify::Classifier;
 use super::duplicates::Duplicates;
+use super::outline::ComputedParts;
 use super::plan::{Plan, SeenPart, seen_parts};
 use super::suspect::is_odd;
 use super::worker::Worker;
-use super::outline::ComputedParts;
 use crate::key::{Engine, EngineKey, Shape, WayPiece, ways};
 use crate::model::{Era, FieldPath, IndexKind, KeyType, KeyValue, Rule};
 use crate::source::raw::Names;
@@ -345,7 +345,8 @@ fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Opti
         };
         // What is not stored is not carried either, and nobody looks for it.
         let is_carried = |field: &&FieldPath| {
-            is_computed(field) || options.carried.as_ref().is_none_or(|carried| carried.iter().any(|name| name == root(field)))
+            is_computed(field)
+                || options.carried.as_ref().is_none_or(|carried| carried.iter().any(|name| name == root(field)))
         };
         KeyFacts {
             attribute: names.find(key.attribute.as_bytes()).unwrap_or_default(),

@@ -151,7 +151,11 @@ impl Catalog {
         }
         let fields: Vec<CatalogField> = auditor
             .fields()
-            .map(|(entity, field)| CatalogField { entity, name: field.name.clone(), keys: auditor.keys_of(entity, field) })
+            .map(|(entity, field)| CatalogField {
+                entity,
+                name: field.name.clone(),
+                keys: auditor.keys_of(entity, field),
+            })
             .collect();
         for field in &fields {
             let shown = format!("{{{}}}", field.name);

@@ -81,7 +81,14 @@ impl Defect {
 
     /// True of one that an item has by itself; the others show when all items are counted.
     pub const fn is_of_item(self) -> bool {
-        !matches!(self, Self::FieldNotStored | Self::MisSortedNumber | Self::MixedTimeFormats | Self::HotPartition | Self::LargeCollection)
+        !matches!(
+            self,
+            Self::FieldNotStored
+                | Self::MisSortedNumber
+                | Self::MixedTimeFormats
+                | Self::HotPartition
+                | Self::LargeCollection
+        )
     }
 
     /// The name of its rule.

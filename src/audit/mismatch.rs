@@ -165,7 +165,8 @@ fn missing(of: &Comparison<'_, '_>, ways: &[Way<'_>]) -> Option<Missing> {
         }
     };
     let value = &of.engine.model_key(of.number).value;
-    for expression in ways.iter().flat_map(|way| &way.parts).filter(|part| part.is_open).filter_map(|part| part.expression)
+    for expression in
+        ways.iter().flat_map(|way| &way.parts).filter(|part| part.is_open).filter_map(|part| part.expression)
     {
         expression.visit_fields(&mut |field, _| add(field));
     }
@@ -215,7 +216,13 @@ impl Worker<'_> {
     }
 
     /// Counts a key of which the item does not store a field; `subject` is what it is where other items do.
-    pub(super) fn add_unstored(&mut self, subject: Subject, missing: Missing, stored: Option<String>, shown: &Shown<'_>) {
+    pub(super) fn add_unstored(
+        &mut self,
+        subject: Subject,
+        missing: Missing,
+        stored: Option<String>,
+        shown: &Shown<'_>,
+    ) {
         let auditor = self.auditor;
         let attribute = subject.attribute.map(usize::from);
         let first = subject.entity.map_or(0, |entity| auditor.entities[usize::from(entity)].first_field);

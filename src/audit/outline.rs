@@ -82,12 +82,7 @@ pub(super) fn outline<'p>(
     pieces
 }
 
-fn open_piece<'p>(
-    own: &'p str,
-    part: &Part<'_>,
-    known: Known<'p>,
-    tolerance: Tolerance,
-) -> Option<OpenPiece<'p>> {
+fn open_piece<'p>(own: &'p str, part: &Part<'_>, known: Known<'p>, tolerance: Tolerance) -> Option<OpenPiece<'p>> {
     if part.is_open {
         let expression = part.expression?;
         let mut is_missing = false;
@@ -116,7 +111,9 @@ pub(super) fn fits(text: &str, pieces: &[Piece<'_>]) -> bool {
         let mut ends: Vec<usize> = Vec::new();
         match piece {
             Piece::Text(own) => {
-                ends.extend(starts.iter().filter(|start| text[**start..].starts_with(own)).map(|start| start + own.len()));
+                ends.extend(
+                    starts.iter().filter(|start| text[**start..].starts_with(own)).map(|start| start + own.len()),
+                );
             }
             Piece::Open(open) => {
                 let follows = |end: usize| match pieces.get(at + 1) {

@@ -17,8 +17,8 @@ use crate::key::python::equal;
 use crate::key::suspicious::{blank, holds_delimiter, placeholder};
 use crate::key::{Fields, KeyBuffer, Part, PartKind, Recorder, State as FieldState, Written};
 use crate::model::{IndexKind, KeyType};
-use crate::source::stored_number;
 use crate::source::raw::{Kind, RawItem};
+use crate::source::stored_number;
 use crate::value::Value;
 
 /// Audits items one after the other.
@@ -268,28 +268,19 @@ impl<'a> Worker<'a> {
 
     pub(super) fn subject(&self, defect: Defect, entity: usize, index: usize, attribute: usize) -> Subject {
         let short = |number: usize| u16::try_from(number).ok();
-        Subject {
-            entity: short(entity),
-            index: short(index),
-            attribute: short(attribute),
-            ..Subject::of(defect)
-        }
+        Subject { entity: short(entity), index: short(index), attribute: short(attribute), ..Subject::of(defect) }
     }
 
     /// Counts which dialects write the stored keys.
-    fn explain(
-        &mut self,
-        entity: usize,
-        fields: &Fields<'_>,
-        stored: &[Option<&Value<'_>>],
-        compared: &[usize],
-    ) {
+    fn explain(&mut self, entity: usize, fields: &Fields<'_>, stored: &[Option<&Value<'_>>], compared: &[usize]) {
         let own = &self.auditor.entities[entity];
         let texts: Vec<(usize, &str)> = stored
             .iter()
             .enumerate()
             .filter_map(|(number, value)| match value {
-                Some(Value::Str(text)) if own.keys[number].is_known && compared.contains(&number) => Some((number, text.as_ref())),
+                Some(Value::Str(text)) if own.keys[number].is_known && compared.contains(&number) => {
+                    Some((number, text.as_ref()))
+                }
                 _ => None,
             })
             .collect();

@@ -37,7 +37,7 @@ pub use pairs::build_key;
 pub use readings::{Printed, Reader, Reading};
 pub use regular::plain_text;
 pub use sample::sample;
-pub use suspicious::{Loss, loss};
 pub use shape::{Hole, Shape, ShapeMatcher, Strictness};
+pub use suspicious::{Loss, loss};
 pub use trace::{Part, PartKind, Recorder, Stop, Trace};
 pub use values::{Assumption, Values, ValuesOf, conforms, of_attribute};

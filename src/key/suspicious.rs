@@ -136,6 +136,11 @@ fn prints_whole(expression: &Expression) -> bool {
     match &expression.kind {
         ExpressionKind::Filter(inner, Filter::Int) => matches!(inner.kind, ExpressionKind::Field(_)),
         ExpressionKind::Filter(inner, _) => prints_whole(inner),
+        ExpressionKind::If { then, otherwise, .. } => {
+            let is_literal = |one: &Expression| matches!(one.kind, ExpressionKind::Literal(_));
+            let is_safe = |one: &Expression| is_literal(one) || prints_whole(one);
+            is_safe(then) && is_safe(otherwise)
+        }
         _ => false,
     }
 }

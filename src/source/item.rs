@@ -237,7 +237,9 @@ fn value<'a>(json: JsonValue<'a>, floats: &mut FloatTexts<'a>) -> Value<'a> {
             _ => Value::Float(number),
         },
         JsonValue::Str(text) => Value::Str(text),
-        JsonValue::Array(values) => Value::List(Arc::unwrap_or_clone(values).into_iter().map(|json| value(json, floats)).collect()),
+        JsonValue::Array(values) => {
+            Value::List(Arc::unwrap_or_clone(values).into_iter().map(|json| value(json, floats)).collect())
+        }
         JsonValue::Object(object) => {
             let mut entries: Entries<'_> = Vec::with_capacity(object.len());
             let mut seen = (object.len() > 32).then(std::collections::HashMap::<Cow<'_, str>, usize>::new);

@@ -216,7 +216,8 @@ impl Reader<'_> {
             let findings = tally.examples.iter().map(|example| names.finding(&group, example)).collect();
             add(subject.defect, group, findings);
         }
-        for Resolved { defect, group, tally } in resolved(self.catalog, self.state, &|subject| names.group(subject, 0)) {
+        for Resolved { defect, group, tally } in resolved(self.catalog, self.state, &|subject| names.group(subject, 0))
+        {
             let group = Group { count: tally.count, ..group };
             let findings = tally.examples.iter().map(|example| names.finding(&group, example)).collect();
             add(defect, group, findings);

@@ -56,7 +56,9 @@ pub(super) fn resolved(catalog: &Catalog, state: &State, name: &dyn Fn(&Subject)
                      there. Written without it, the item would get another key."
                 );
                 let is = if fields.len() == 1 { "is" } else { "are" };
-                (subject.defect, format!("{named} {is} not stored"), Some(help))
+                // An index key can go without harm to the item.
+                let help = Some(help).filter(|_| subject.defect == Defect::StaleKey);
+                (subject.defect, format!("{named} {is} not stored"), help)
             }
         };
         let group = Group { subject: Some(text), help, is_late: true, count: 0, ..name(subject) };
@@ -71,7 +73,11 @@ pub(super) fn resolved(catalog: &Catalog, state: &State, name: &dyn Fn(&Subject)
             1 => "the only item does not store it".to_owned(),
             items => format!("none of {items} items stores it"),
         };
-        let of = if fields.len() == 1 { of } else { of.replace("store it", "store them").replace("stores it", "stores them") };
+        let of = if fields.len() == 1 {
+            of
+        } else {
+            of.replace("store it", "store them").replace("stores it", "stores them")
+        };
         let subject = Subject { entity: Some(entity), ..Subject::of(Defect::FieldNotStored) };
         let group = Group {
             subject: Some(plain(catalog, &fields)),

@@ -104,7 +104,9 @@ fn misfit(kind: KeyType, value: &Value<'static>) -> Option<String> {
             (!fits).then(|| format!("the number {}, which DynamoDB cannot store", shown()))
         }
         (KeyType::N, Value::Decimal(number)) => misfit(kind, &number.value),
-        (_, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_)) => Some(format!("the number {}", shown())),
+        (_, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_)) => {
+            Some(format!("the number {}", shown()))
+        }
         (_, Value::Bool(_)) => Some(format!("the boolean {}", shown())),
         (_, Value::Bytes(_)) => Some("bytes".to_owned()),
         (_, Value::List(_)) => Some("a list".to_owned()),
