@@ -57,6 +57,13 @@ fn one(name: &str, count: u64) -> Vec<(String, u64)> {
     vec![(name.to_owned(), count)]
 }
 
+/// What the report of a format says of the findings: SARIF has the pages of the rules along with it.
+fn said(table: &Table, format: &str, more: &[&str]) -> String {
+    let run = table.audit(&[&["--format", format][..], more].concat());
+    assert_eq!(run.status, 0, "{run:?}");
+    if format == "sarif" { run.json()["runs"][0]["results"].to_string() } else { run.stdout }
+}
+
 /// A model whose table is keyed by `id`, with one more index.
 fn model(dialect: &str, attributes: &str, index: &str) -> String {
     format!(
@@ -72,7 +79,7 @@ fn a_key_of_a_field_that_no_item_stores_is_not_stale_in_any_dialect() {
         for (key, stored) in [
             ("build_key = [['tenant', '{tenant}']]", "\"tenant#t1\""),
             ("build_key = [['tenant', '{tenant}'], ['user', '{id}']]", "\"tenant#t1#user#u1\""),
-            ("build_key = [['tenant', '{tenant}'], ['kind', '']]", "\"tenant#a#b#kind\""),
+            ("build_key = [['tenant', '{tenant}'], ['kind', 'x']]", "\"tenant#a#b#kind#x\""),
             ("template = 'tenant#{tenant}'", "\"tenant#T1\""),
             ("template = 'tenant#{tenant}#{id}'", "\"tenant#t1#u1\""),
             ("template = '{tenant or \"none\"}#{id}'", "\"t1#u1\""),
@@ -121,8 +128,8 @@ fn what_differs_around_a_missing_part_is_stale() {
             let group = &checks["stale-key"]["groups"][0];
             assert_eq!(group["subject"], "the rest differs, and `tenant` is not stored");
             for format in ["human", "markdown", "html", "sarif", "json", "jsonl"] {
-                let run = table.audit(&["--format", format]);
-                assert!(!run.stdout.contains("delete the old item"), "{format}: {}", run.stdout);
+                let said = said(&table, format, &[]);
+                assert!(!said.contains("delete the old item"), "{format}: {said}");
             }
         }
     }
@@ -140,9 +147,10 @@ fn a_field_that_other_items_store_was_taken_from_this_one() {
     assert_eq!(checks["stale-key"]["groups"][0]["subject"], "`tenant` is not stored");
     assert!(checks["stale-key"]["groups"][0]["help"].as_str().unwrap().contains("set it again"));
     for format in ["human", "markdown", "html", "sarif", "json", "jsonl"] {
-        let run = table.audit(&["--format", format]);
-        assert!(run.stdout.contains("Other items of the entity store"), "{format}: {}", run.stdout);
-        assert!(!run.stdout.contains("delete the old item"), "{format}: {}", run.stdout);
+        // Lines are broken where they are full.
+        let said = said(&table, format, &[]).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("Other items of the entity store"), "{format}: {said}");
+        assert!(!said.contains("delete the old item"), "{format}: {said}");
     }
     // Where every item has to have it, it is the field that lacks.
     let required = model("guide", "tenant = { type = \"string\", required = true }", index);
@@ -236,7 +244,7 @@ fn compare_tells_fields_that_are_stored_again() {
     let check = &better.json()["checks"]["field-not-stored"];
     assert_eq!((better.status, &check["old"], &check["new"]), (0, &1.into(), &0.into()), "{better:?}");
     assert_eq!(check["groups"][0]["subject"], "tenant");
-    assert_eq!(table.run(&["compare", "new.json", "old.json"]).status, 1);
+    assert_eq!(table.run(&["compare", "new.json", "old.json", "--fail-on", "warning"]).status, 1);
 }
 
 const SHARDED: &str = "partition_key = { attribute = \"gsi1_pk\", build_key = [['users', '{shard}'], ['x', '{id}']] }";
