@@ -244,7 +244,7 @@ fn compare_tells_fields_that_are_stored_again() {
     let check = &better.json()["checks"]["field-not-stored"];
     assert_eq!((better.status, &check["old"], &check["new"]), (0, &1.into(), &0.into()), "{better:?}");
     assert_eq!(check["groups"][0]["subject"], "tenant");
-    assert_eq!(table.run(&["compare", "new.json", "old.json", "--fail-on", "warning"]).status, 1);
+    assert_eq!(table.run(&["compare", "new.json", "old.json", "--fail-on-new", "--fail-on", "warning"]).status, 1);
 }
 
 const SHARDED: &str = "partition_key = { attribute = \"gsi1_pk\", build_key = [['users', '{shard}'], ['x', '{id}']] }";
