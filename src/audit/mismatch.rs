@@ -78,6 +78,9 @@ struct Way<'m> {
     value: Option<Value<'static>>,
 }
 
+/// How many fields are told of those that a key lacks.
+const MOST_FIELDS: usize = 3;
+
 /// From the closest look at a key to the loosest.
 const LOOKS: [Tolerance; 4] = [
     Tolerance { rounded: false, respelled: false, computed: false },
@@ -175,8 +178,11 @@ fn missing(of: &Comparison<'_, '_>, ways: &[Way<'_>]) -> Option<Missing> {
             when.visit_fields(&mut |field, _| add(field));
         }
     }
-    let places: Vec<usize> =
+    let mut places: Vec<usize> =
         found.iter().filter_map(|field| of.own_fields.iter().position(|own| own == *field)).collect();
+    places.sort_unstable();
+    // Of many fields there would be more sets than anybody counts.
+    places.truncate(MOST_FIELDS);
     let is_required = |field: &&FieldPath| {
         let attribute = field.attribute.and_then(|at| of.engine.model().attributes.get(at));
         let slot = field.attribute.and_then(|at| of.fields.slots.get(at));

@@ -463,8 +463,12 @@ impl<'a> Worker<'a> {
             return;
         }
         let keys = &self.auditor.entities[entity].keys;
-        let is_written =
-            |number: &&usize| !matches!(buffer.get(**number), Written::Absent | Written::Failed(_) | Written::Text(""));
+        let is_written = |number: &&usize| {
+            !matches!(
+                buffer.get(**number),
+                Written::Absent | Written::Failed(_) | Written::Text("") | Written::Open("")
+            )
+        };
         let is_stored = |number: &&usize| stored[**number].is_some();
         let attribute = |number: usize| keys[number].attribute;
         let missing = index.keys.iter().copied().find(|number| !is_stored(&number));
@@ -532,6 +536,7 @@ fn key_bytes(value: &Value<'_>) -> usize {
 
 fn written_text(written: Written<'_>) -> Option<String> {
     match written {
+        Written::Open("") => None,
         Written::Text(text) | Written::Open(text) => Some(text.to_owned()),
         Written::Typed(value) => key_text(value).map(Cow::into_owned),
         Written::Absent | Written::Failed(_) => None,

@@ -110,6 +110,9 @@ fn origin(explained: &Explained<'_, '_>, number: usize, written: Written<'_>) ->
             }
         }
     }
+    if let Written::Open("") = written {
+        template.push_str("a condition hangs on a computed field");
+    }
     if let Written::Failed(failure) = written {
         template = printable(&failure.message).into_owned();
     }

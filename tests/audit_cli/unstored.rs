@@ -305,6 +305,28 @@ fn explain_shows_a_computed_part_by_its_name() {
 }
 
 #[test]
+fn a_key_without_its_computed_part_is_no_value_anywhere() {
+    let attributes = "shard = { type = \"string\", computed = true, pattern = \"[0-7]\" }";
+    let table = Table::new(&model("guide", attributes, SHARDED), &[r#"{"id": "u1"}"#]);
+    for which in ["resource", "client", "keys"] {
+        let run = table.run(&["explain", "model.toml", "items.jsonl", "--as", which]);
+        assert!(run.stderr.contains("`gsi1_pk` has no value here"), "{which}: {run:?}");
+        assert!(!run.stdout.contains("shard"), "{which}: {run:?}");
+    }
+    let cases = "partition_key = { attribute = \"gsi1_pk\", cases = [{ when = \"shard == '1'\", template = \"first\" }, \
+                 { template = \"other#{id}\" }] }";
+    let table = Table::new(&model("guide", attributes, cases), &[r#"{"id": "u1"}"#]);
+    let run = table.run(&["explain", "model.toml", "items.jsonl"]);
+    assert!(run.status == 0 && run.stdout.contains("(not known)"), "{run:?}");
+    // Either case may have been taken, and no other.
+    for (key, count) in [("first", 0), ("other#u1", 0), ("other#u2", 1)] {
+        let item = format!(r#"{{"pk": "user#u1", "id": "u1", "gsi1_pk": "{key}"}}"#);
+        let checks = Table::new(&model("guide", attributes, cases), &[&item]).checks();
+        assert_eq!(checks["stale-key"]["count"], count, "{key}: {checks}");
+    }
+}
+
+#[test]
 fn lint_takes_a_computed_field_for_set() {
     let text = model("guide", "shard = { type = \"string\", computed = true, pattern = \"[0-7]\" }", SHARDED);
     let rules = |text: &str| {
