@@ -116,6 +116,7 @@ pub(super) fn fits(text: &str, pieces: &[Piece<'_>]) -> bool {
                 );
             }
             Piece::Open(open) => {
+                let mut is_end = vec![false; text.len() + 1];
                 let follows = |end: usize| match pieces.get(at + 1) {
                     None => end == text.len(),
                     Some(Piece::Text(next)) => text[end..].starts_with(next),
@@ -127,7 +128,8 @@ pub(super) fn fits(text: &str, pieces: &[Piece<'_>]) -> bool {
                         if tries > MOST_TRIES {
                             return true;
                         }
-                        if follows(end) && !ends.contains(&end) && open.accepts(&text[*start..end]) {
+                        if !is_end[end] && follows(end) && open.accepts(&text[*start..end]) {
+                            is_end[end] = true;
                             ends.push(end);
                         }
                     }
@@ -169,10 +171,10 @@ mod tests {
 
     #[test]
     fn a_key_that_takes_too_long_is_not_called_stale() {
-        let text = "#".repeat(5000);
-        let pieces: Vec<Piece<'_>> = (0..8).map(|_| Piece::Open(OpenPiece::Number("1"))).collect();
-        assert!(fits(&text, &pieces) || text.len() < MOST_TRIES);
+        let text = "#".repeat(3000);
         let open: Vec<Piece<'_>> = (0..40).map(|_| Piece::Open(OpenPiece::Missing)).collect();
+        let started = std::time::Instant::now();
         assert!(fits(&text, &open));
+        assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
     }
 }

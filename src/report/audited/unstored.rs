@@ -62,7 +62,12 @@ pub(super) fn resolved(catalog: &Catalog, state: &State, name: &dyn Fn(&Subject)
             }
         };
         let group = Group { subject: Some(text), help, is_late: true, count: 0, ..name(subject) };
-        others.entry((defect, group)).or_default().merge(tally.clone(), catalog.examples);
+        let mut tally = tally.clone();
+        if defect == Defect::LeftoverIndexKey {
+            // The model leaves the key out.
+            tally.examples.iter_mut().for_each(|example| example.expected = None);
+        }
+        others.entry((defect, group)).or_default().merge(tally, catalog.examples);
     }
     let nowhere = nowhere.into_iter().map(|(entity, found)| {
         let items = state.entities.get(usize::from(entity)).copied().unwrap_or_default();

@@ -19,12 +19,6 @@ blank part ([`blank-key-part`](blank-key-part.md)), case alone ([`case-variant-k
 space, controls or Unicode's form alone ([`odd-characters`](odd-characters.md)), a number that the model rounds
 ([`lossy-coercion`](lossy-coercion.md)).
 
-Where the item lacks a field of the key, the rest of it is compared. If that is as the model writes it, the key is stale
-only where the field is optional and other items of the entity store it; otherwise it is
-[`field-not-stored`](field-not-stored.md). A number that is the same but printed in another way is named: DynamoDB gives
-a whole float back as an integer, so `2.0` in a key becomes `2`. The part of a field that is `computed` is compared with
-its pattern alone.
-
 A key that the model cannot write, since Python would raise for the fields that the item has, is stale as well. Keys
 whose fields are not all there to read, since the index that is scanned does not carry them, are not compared.
 
@@ -51,6 +45,12 @@ it. Both belong into one transaction. Where the item lacks a field of the key do
 otherwise all such items have one key. In an update, set the keys along with the fields that they are made of. Where all
 items of an entity are stale, the model or its dialect is wrong: the report says which dialect writes most keys as they
 are stored.
+
+Where the item lacks a field of the key, the rest of it is compared. If that is as the model writes it, the key is stale
+only where the field is optional and other items of the entity store it; otherwise it is
+[`field-not-stored`](field-not-stored.md). A number that is the same but printed in another way is named: DynamoDB gives
+a whole float back as an integer, so `2.0` in a key becomes `2`. The part of a field that is `computed` is compared with
+its pattern alone.
 
 ## When to ignore
 

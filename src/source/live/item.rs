@@ -209,7 +209,7 @@ mod tests {
         let map = item(&[("z", n("1")), ("a", AttributeValue::Null(true))]);
         let all = item(&[
             ("text", s("x")),
-            ("whole", n("12.0")),
+            ("whole", n("12")),
             ("fraction", n("1.5")),
             ("flag", AttributeValue::Bool(false)),
             ("bytes", AttributeValue::B(Blob::new(vec![1]))),
