@@ -31,7 +31,7 @@ fn parting() -> impl Strategy<Value = Parting> {
 
 /// The same part after it was a file.
 fn through_file(own: &Part, name: &str) -> Part {
-    Part::from_json(name, &serde_json::to_string(own).unwrap()).unwrap()
+    Part::from_json(name, &own.to_json().unwrap()).unwrap()
 }
 
 /// The report of lines that were audited in parts, under the name of the whole.

@@ -135,6 +135,7 @@ fn audit(
         catalog,
         state: audited.state,
         sampled: std::collections::BTreeMap::new(),
+        written: None,
     };
     Ok((part, failed))
 }

@@ -41,7 +41,10 @@ impl<'c> Checkpoint<'c> {
             Err(reason) => return Err(Error::Io { action: "read", path: self.file.to_path_buf(), reason }),
         };
         let old = Part::from_json(&shown, &text).map_err(|error| {
-            Error::usage(error.to_string(), "name the checkpoint of an earlier run, or a file that is not there yet")
+            Error::usage(
+                error.to_string(),
+                "name the checkpoint of an earlier run as it was written, or a file that is not there yet",
+            )
         })?;
         let (Pieces::Segments(own), Pieces::Segments(asked)) = (&old.pieces, &new.pieces) else {
             return Err(other(&shown, "holds an audit of files"));
@@ -71,8 +74,7 @@ impl<'c> Checkpoint<'c> {
     /// Writes how far it is.
     pub fn save(&mut self, part: &Part) -> Result<(), Error> {
         let begin = Instant::now();
-        let text = serde_json::to_string(part).map_err(|error| Error::Output(error.into()))?;
-        write_whole(self.file, &(text + "\n")).map_err(|reason| Error::Io {
+        write_whole(self.file, &part.to_json()?).map_err(|reason| Error::Io {
             action: "write",
             path: self.file.to_path_buf(),
             reason,
@@ -81,9 +83,9 @@ impl<'c> Checkpoint<'c> {
         Ok(())
     }
 
-    /// The same, where it is time.
-    pub fn save_in_time(&mut self, part: &Part) -> Result<(), Error> {
-        if Instant::now() < self.next { Ok(()) } else { self.save(part) }
+    /// True where it is time to write it.
+    pub fn is_due(&self) -> bool {
+        Instant::now() >= self.next
     }
 }
 
