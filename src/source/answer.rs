@@ -275,7 +275,7 @@ mod tests {
             ("{}", "there is no `Count`"),
             ("null", "is not an object"),
             ("[]", "is not an object"),
-            ("<html>", "not whole JSON"),
+            ("<html>", "the answer is not an object"),
             (r#"{"Items":[]}"#, "there is no `Count`"),
             (r#"{"Count":0}"#, "there are no `Items`"),
             (r#"{"Count":0,"Items":null}"#, "`Items` is not a list"),

@@ -18,9 +18,6 @@ use tokio::time::timeout;
 use crate::source::answer::{MOST_BYTES, description_answer, error_answer, scan_answer};
 use crate::text::excerpt;
 
-/// An answer of which nothing comes for so long has stopped.
-const STALLS_AFTER: Duration = Duration::from_secs(10);
-
 /// What is wrong with an answer that came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -29,7 +26,7 @@ pub(super) enum Fault {
     /// It ends before its end.
     BreaksOff(String),
     /// It stops, and the connection stays open.
-    Stalls,
+    Stalls(Duration),
     /// It is not what DynamoDB answers.
     Unlike {
         /// Its HTTP status.
@@ -68,7 +65,7 @@ impl fmt::Display for Fault {
         match self {
             Self::NotHttp(reason) => write!(f, "what comes is not HTTP ({reason})"),
             Self::BreaksOff(reason) => write!(f, "the answer breaks off: {reason}"),
-            Self::Stalls => write!(f, "nothing of the answer came for {} seconds", STALLS_AFTER.as_secs()),
+            Self::Stalls(time) => write!(f, "nothing of it came for {} seconds", time.as_secs()),
             Self::Unlike { status, what, said } => {
                 write!(f, "{what} (status {status})")?;
                 if said.is_empty() { Ok(()) } else { write!(f, "; it says `{said}`") }
@@ -87,24 +84,33 @@ impl From<Fault> for ConnectorError {
 
 /// A client whose answers are looked at.
 #[derive(Debug)]
-pub(super) struct CheckedClient(pub SharedHttpClient);
+pub(super) struct CheckedClient {
+    /// The client that sends.
+    pub client: SharedHttpClient,
+    /// An answer of which nothing comes for so long has stopped.
+    pub stalled: Duration,
+}
 
 impl HttpClient for CheckedClient {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(CheckedConnector(self.0.http_connector(settings, components)))
+        let connector = self.client.http_connector(settings, components);
+        SharedHttpConnector::new(CheckedConnector { connector, stalled: self.stalled })
     }
 }
 
 #[derive(Debug)]
-struct CheckedConnector(SharedHttpConnector);
+struct CheckedConnector {
+    connector: SharedHttpConnector,
+    stalled: Duration,
+}
 
 impl HttpConnector for CheckedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
-        let answer = self.0.call(request);
+        let (answer, stalled) = (self.connector.call(request), self.stalled);
         HttpConnectorFuture::new(async move {
             let answer = answer.await.map_err(not_http)?;
-            Ok(read(answer, &target).await?)
+            Ok(read(answer, &target, stalled).await?)
         })
     }
 }
@@ -115,15 +121,15 @@ fn not_http(error: ConnectorError) -> ConnectorError {
     if is_named { error } else { Fault::NotHttp(innermost(&error)).into() }
 }
 
-async fn read(mut answer: HttpResponse, target: &str) -> Result<HttpResponse, Fault> {
-    let body = whole(&mut answer).await?;
+async fn read(mut answer: HttpResponse, target: &str, stalled: Duration) -> Result<HttpResponse, Fault> {
+    let body = whole(&mut answer, stalled).await?;
     check(&answer, &body, target)?;
     *answer.body_mut() = SdkBody::from(body);
     Ok(answer)
 }
 
 /// The body of an answer, as long as it is not longer than any of DynamoDB's.
-async fn whole(answer: &mut HttpResponse) -> Result<Vec<u8>, Fault> {
+async fn whole(answer: &mut HttpResponse, stalled: Duration) -> Result<Vec<u8>, Fault> {
     let status = answer.status().as_u16();
     let too_long = |start: &[u8]| Fault::Unlike {
         status,
@@ -137,8 +143,8 @@ async fn whole(answer: &mut HttpResponse) -> Result<Vec<u8>, Fault> {
     let mut stream = ByteStream::new(std::mem::replace(answer.body_mut(), SdkBody::taken()));
     let mut body = Vec::new();
     loop {
-        match timeout(STALLS_AFTER, stream.next()).await {
-            Err(_) => return Err(Fault::Stalls),
+        match timeout(stalled, stream.next()).await {
+            Err(_) => return Err(Fault::Stalls(stalled)),
             Ok(None) => return Ok(body),
             Ok(Some(Err(reason))) => return Err(Fault::BreaksOff(innermost(&reason))),
             Ok(Some(Ok(more))) => {

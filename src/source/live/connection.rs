@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{AppName, ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::RequestId;
 use aws_sdk_dynamodb::types::{
     BillingMode, GlobalSecondaryIndexDescription, KeySchemaElement, KeyType as SdkKeyType,
     LocalSecondaryIndexDescription, Projection, ProvisionedThroughputDescription,
@@ -62,6 +63,8 @@ pub(super) struct Caller {
     endpoint: Arc<Mutex<String>>,
     /// True once DynamoDB has answered anything.
     is_reached: Arc<AtomicBool>,
+    /// The number that it gave its description of a table.
+    described: Arc<Mutex<Option<String>>>,
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -199,11 +202,11 @@ impl Caller {
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts)
             .interceptor(Endpoint(Arc::clone(&endpoint)));
-        let http_client = config.http_client().unwrap_or_else(http_client);
-        builder = builder.http_client(CheckedClient(http_client));
+        let client = config.http_client().unwrap_or_else(http_client);
+        builder = builder.http_client(CheckedClient { client, stalled: patience.stalled });
         builder.set_app_name(AppName::new("dynkeys").ok());
         let client = Client::from_conf(builder.build());
-        Self { client, patience, region, endpoint, is_reached: Arc::default() }
+        Self { client, patience, region, endpoint, is_reached: Arc::default(), described: Arc::default() }
     }
 
     /// Asks until there is an answer or no more patience. `progress` is when anything was last answered, or when the
@@ -261,6 +264,11 @@ impl Caller {
         Asked { operation, table, index, region: &self.region, endpoint: "", failures: 0 }
     }
 
+    /// The number of the answer that described a table.
+    pub(super) fn described(&self) -> Option<String> {
+        lock(&self.described).clone()
+    }
+
     /// Where the last request went.
     pub(super) fn endpoint(&self) -> String {
         lock(&self.endpoint).clone()
@@ -271,7 +279,9 @@ impl Caller {
         let begin = Mutex::new(Instant::now());
         let asked = self.asked("DescribeTable", table, None);
         let send = || self.client.describe_table().table_name(table).send();
-        Ok(self.ask(asked, &mut attempts, &begin, send).await?.table)
+        let answer = self.ask(asked, &mut attempts, &begin, send).await?;
+        *lock(&self.described) = answer.request_id().map(str::to_owned);
+        Ok(answer.table)
     }
 }
 

@@ -143,7 +143,7 @@ impl<'a> Asked<'a> {
                 format!("the answer of {endpoint} to {operation} breaks off: {reason}"),
                 format!("check the network, {GO_ON}"),
             ),
-            Fault::Stalls => Error::usage(
+            Fault::Stalls(_) => Error::usage(
                 format!("{endpoint} begins its answer to {operation} and does not end it: {fault}"),
                 format!("check the network, {GO_ON}"),
             ),

@@ -13,6 +13,8 @@ pub struct Patience {
     pub retries: u32,
     /// For how long one request is tried while nothing at all is answered.
     pub unanswered: Duration,
+    /// An answer that has begun and of which nothing comes for so long has failed.
+    pub stalled: Duration,
     /// The longest wait before the first retry; each further one is twice as long.
     pub first_wait: Duration,
     /// The longest wait of all.
@@ -25,6 +27,7 @@ impl Default for Patience {
             throttled: Duration::from_secs(300),
             retries: 8,
             unanswered: Duration::from_secs(60),
+            stalled: Duration::from_secs(10),
             first_wait: Duration::from_millis(100),
             longest_wait: Duration::from_secs(10),
         }

@@ -292,7 +292,7 @@ async fn read_segments<T>(shared: Arc<Shared>, prepare: Arc<impl Fn(Vec<LiveItem
 
 impl Shared {
     fn new(caller: &Caller, plan: &ScanPlan) -> Self {
-        let mut pages = Pages::default();
+        let mut pages = Pages::new(caller.described().as_deref());
         plan.segments.iter().filter_map(|segment| segment.start.as_ref()).for_each(|key| pages.start(key));
         Self {
             caller: caller.clone(),
