@@ -200,6 +200,14 @@ const END: &str = "\"}";
 /// The characters of a checksum.
 const SUM_LENGTH: usize = 64;
 
+/// Puts its checksum into the JSON text of a part.
+pub fn seal(mut text: String) -> String {
+    let sum = sum(&text);
+    text.pop();
+    text.push_str(&format!("{SUM}{sum}{END}\n"));
+    text
+}
+
 fn sum(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -215,11 +223,7 @@ fn checked(text: &str) -> Option<String> {
 impl Part {
     /// The part as a file has it: one line of JSON, whose last entry is the checksum of what is before it.
     pub fn to_json(&self) -> Result<String, Error> {
-        let mut text = serde_json::to_string(self).map_err(|error| Error::Output(error.into()))?;
-        let sum = sum(&text);
-        text.pop();
-        text.push_str(&format!("{SUM}{sum}{END}\n"));
-        Ok(text)
+        serde_json::to_string(self).map(seal).map_err(|error| Error::Output(error.into()))
     }
 
     /// Reads a part. `name` is its file's.

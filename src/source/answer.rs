@@ -106,6 +106,10 @@ impl<'j> Reader<'j> {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Err("it is empty".to_owned());
         }
+        // Strings with escapes are not looked at as closely as others.
+        if simdutf8::basic::from_utf8(body).is_err() {
+            return Err("it is not UTF-8".to_owned());
+        }
         Ok(Self { json: Jiter::new(body) })
     }
 

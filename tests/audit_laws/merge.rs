@@ -94,6 +94,25 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_part_that_was_changed_is_no_part(at: prop::sample::Index, to in "[0-9a-z{},:\"]|", is_put: bool) {
+        let auditor = shared(0, 0, 0);
+        let own = lines(auditor, &[]);
+        let state = audit(auditor, own.iter().enumerate().map(|(at, line)| (at + 1, line)));
+        let text = part(auditor, state, "part.json").to_json().unwrap();
+        prop_assert!(Part::from_json("part.json", &text).is_ok());
+        let places: Vec<usize> = text.trim_end().char_indices().map(|(at, _)| at).collect();
+        let at = places[at.index(places.len())];
+        let end = if is_put { at } else { at + text[at..].chars().next().unwrap().len_utf8() };
+        let changed = format!("{}{to}{}", &text[..at], &text[end..]);
+        prop_assume!(changed != text);
+        prop_assert!(Part::from_json("part.json", &changed).is_err(), "{}", changed);
+    }
+}
+
 /// A number that follows from another one, and looks like any.
 fn mixed(number: u64) -> u64 {
     let number = (number ^ (number >> 31)).wrapping_mul(0x9e37_79b9_7f4a_7c15);

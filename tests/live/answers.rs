@@ -246,7 +246,7 @@ fn pages_without_items_have_an_end() {
     let key = |asked: &Asked| json!({ "pk": { "S": asked.number.to_string() }, "sk": { "S": "x" } });
     let stub = Stub::faulty(0..usize::MAX, move |asked| empty_page(key(asked)));
     let reason = scan(&stub, quick()).1.unwrap_err();
-    assert!(reason.contains("answers with 1000 pages in a row of segment "), "{reason}");
+    assert!(reason.contains("answers with 1000 pages of `t` in a row that hold no item"), "{reason}");
     // Keys that come back, one by one or in turn.
     for turns in [1, 2, 3] {
         let stub = Stub::faulty(0..usize::MAX, move |asked| {

@@ -63,9 +63,11 @@ fn fault<E>(failure: &SdkError<E, HttpResponse>) -> Option<&Fault> {
     reason.as_connector_error().and_then(|error| Fault::of(error))
 }
 
-/// True where no answer came at all.
+/// True where no answer came at all, or none that DynamoDB could have given: who has never answered otherwise is
+/// more likely somebody else.
 pub(super) fn is_unanswered<E>(failure: &SdkError<E, HttpResponse>) -> bool {
     match fault(failure) {
+        Some(Fault::Unlike { status, .. }) => *status < 300,
         Some(fault) => matches!(fault, Fault::NotHttp(_)),
         None => matches!(failure, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_)),
     }
@@ -160,12 +162,9 @@ impl<'a> Asked<'a> {
     }
 
     /// The error of pages without items that do not end.
-    pub(super) fn endless(&self, segment: u32, pages: u64) -> Error {
+    pub(super) fn endless(&self, pages: u64) -> Error {
         Error::usage(
-            format!(
-                "{} answers with {pages} pages in a row of segment {segment} of `{}` that hold no item",
-                self.endpoint, self.table
-            ),
+            format!("{} answers with {pages} pages of `{}` in a row that hold no item", self.endpoint, self.table),
             format!("check that the endpoint is DynamoDB, {GO_ON}: it goes on behind these pages"),
         )
     }

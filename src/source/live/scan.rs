@@ -105,8 +105,8 @@ pub struct Waiting {
 /// After so long without an item the visitor hears of it, and again whenever it was twice as long.
 const LONG: Duration = Duration::from_secs(5);
 
-/// So many pages in a row of one segment may have no item. Nothing is filtered here, so that a page without items is one
-/// of a stretch in which all were deleted, or the end of a partition; DynamoDB itself gives a few of them in a row.
+/// So many pages in a row, of all segments, may have no item and go on. Nothing is filtered here, so that a page without
+/// items is one of a stretch in which all were deleted, or the end of a partition: DynamoDB itself gives a few of them.
 const MOST_EMPTY_PAGES: u64 = 1_000;
 
 /// What the tasks of a scan share.
@@ -120,6 +120,8 @@ struct Shared {
     pace: Option<Mutex<Pace>>,
     pages: Mutex<Pages>,
     progress: Mutex<Instant>,
+    /// How many pages in a row had no item and were not the end of a segment.
+    empty: AtomicU64,
     throttled: AtomicU64,
     retried: AtomicU64,
 }
@@ -262,7 +264,6 @@ async fn read_segments<T>(shared: Arc<Shared>, prepare: Arc<impl Fn(Vec<LiveItem
     loop {
         let Some(SegmentStart { segment, start }) = lock(&shared.queue).pop_front() else { return };
         let mut next = start;
-        let mut empty = 0;
         loop {
             let page = match shared.fetch(segment, next.as_ref()).await {
                 Ok(page) => page,
@@ -274,7 +275,7 @@ async fn read_segments<T>(shared: Arc<Shared>, prepare: Arc<impl Fn(Vec<LiveItem
             };
             next.clone_from(&page.next);
             let Page { segment, items, is_empty, next: behind, read_units } = page;
-            empty = if is_empty { empty + 1 } else { 0 };
+            let empty = shared.count_empty(is_empty && next.is_some());
             let page = Page { segment, items: prepare(items), is_empty, next: behind, read_units };
             if sender.send(Ok(page)).await.is_err() {
                 return;
@@ -283,7 +284,7 @@ async fn read_segments<T>(shared: Arc<Shared>, prepare: Arc<impl Fn(Vec<LiveItem
                 break;
             }
             if empty >= MOST_EMPTY_PAGES {
-                sender.send(Err((segment, shared.endless(segment, empty)))).await.ok();
+                sender.send(Err((segment, shared.endless(empty)))).await.ok();
                 return;
             }
         }
@@ -304,6 +305,7 @@ impl Shared {
             pace: plan.max_read_units.map(|rate| Mutex::new(Pace::new(rate, Instant::now()))),
             pages: Mutex::new(pages),
             progress: Mutex::new(Instant::now()),
+            empty: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
             retried: AtomicU64::new(0),
         }
@@ -314,9 +316,18 @@ impl Shared {
         (self.throttled.load(Ordering::Relaxed), self.retried.load(Ordering::Relaxed))
     }
 
-    fn endless(&self, segment: u32, pages: u64) -> Error {
+    /// How many pages in a row had no item, after another one came.
+    fn count_empty(&self, is_empty: bool) -> u64 {
+        if is_empty {
+            return self.empty.fetch_add(1, Ordering::Relaxed) + 1;
+        }
+        self.empty.store(0, Ordering::Relaxed);
+        0
+    }
+
+    fn endless(&self, pages: u64) -> Error {
         let asked = self.caller.asked("Scan", &self.table, self.index.as_deref());
-        asked.at(&self.caller.endpoint(), 0).endless(segment, pages)
+        asked.at(&self.caller.endpoint(), 0).endless(pages)
     }
 
     /// The page that begins at a key.

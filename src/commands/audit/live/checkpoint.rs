@@ -41,10 +41,7 @@ impl<'c> Checkpoint<'c> {
             Err(reason) => return Err(Error::Io { action: "read", path: self.file.to_path_buf(), reason }),
         };
         let old = Part::from_json(&shown, &text).map_err(|error| {
-            Error::usage(
-                error.to_string(),
-                "name the checkpoint of an earlier run as it was written, or a file that is not there yet",
-            )
+            Error::usage(error.to_string(), "name the checkpoint of an earlier run, or a file that is not there yet")
         })?;
         let (Pieces::Segments(own), Pieces::Segments(asked)) = (&old.pieces, &new.pieces) else {
             return Err(other(&shown, "holds an audit of files"));
