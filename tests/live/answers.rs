@@ -322,7 +322,12 @@ fn an_audit_that_lacks_items_is_not_complete() {
     let stub = Stub::faulty(2..usize::MAX, |_| Answer::Body("400 Bad Request", b"<html>no</html>".to_vec()));
     let run = finish(audit(&stub, &arguments));
     let coverage = &run.json()["coverage"];
-    assert_eq!((run.status, &coverage["complete"], &coverage["items"]), (2, &json!(false), &json!(200)), "{}", run.stderr);
+    assert_eq!(
+        (run.status, &coverage["complete"], &coverage["items"]),
+        (2, &json!(false), &json!(200)),
+        "{}",
+        run.stderr
+    );
     let told = coverage["reason"].as_str().unwrap();
     assert!(told.starts_with("the scan failed: http://127.0.0.1:") && told.contains("`<html>no</html>`"), "{told}");
     assert_eq!(coverage["segments"], json!({ "read": 2, "total": 4 }));

@@ -21,7 +21,7 @@ fn page(asked: &Asked) -> Answer {
     }
     let segment = asked.body["Segment"].as_u64().unwrap();
     let item = |at: u64| {
-        let (id, of) = (format!("{segment}-{at:03}"), if at % 2 == 0 { "x" } else { "" });
+        let (id, of) = (format!("{segment}-{at:03}"), if at.is_multiple_of(2) { "x" } else { "" });
         json!({ "pk": { "S": format!("good#{id}") }, "sk": { "S": format!("good#{id}{of}") }, "id": { "S": id } })
     };
     Answer::json(&json!({ "Items": (0..20).map(item).collect::<Vec<_>>(), "Count": 20 }))
@@ -137,7 +137,11 @@ fn a_file_that_lost_lines_is_refused_and_left_as_it_is() {
     let all = folder.path().join("all.jsonl");
     std::fs::write(&all, "{}\n").unwrap();
     let run = to_file(folder.path(), &stub);
-    assert!(run.status == 2 && run.stderr.contains("all.jsonl` has 3 bytes, and its checkpoint knows of "), "{}", run.stderr);
+    assert!(
+        run.status == 2 && run.stderr.contains("all.jsonl` has 3 bytes, and its checkpoint knows of "),
+        "{}",
+        run.stderr
+    );
     assert_eq!(std::fs::read_to_string(&all).unwrap(), "{}\n");
     // Elsewhere it can go on, and says where the rest is.
     let run = finish(audit(folder.path(), &stub, &[]));

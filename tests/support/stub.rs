@@ -123,9 +123,11 @@ impl Stub {
 
     /// One that answers the Scan requests of these places with a fault, and everything else rightly.
     pub fn faulty(places: std::ops::Range<usize>, fault: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
-        Self::start(move |asked| {
-            if asked.is_scan && places.contains(&asked.number) { fault(asked) } else { Answer::Right }
-        })
+        Self::start(
+            move |asked| {
+                if asked.is_scan && places.contains(&asked.number) { fault(asked) } else { Answer::Right }
+            },
+        )
     }
 
     /// Its endpoint.

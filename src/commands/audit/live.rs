@@ -85,11 +85,7 @@ pub fn audit(table: &str, request: &Request<'_>, streams: &mut Streams<'_>) -> R
 }
 
 /// Finds credentials and asks what the table is. Who does not answer is named before long, and Ctrl-C ends it.
-fn contact(
-    table: &str,
-    args: &AuditArgs,
-    streams: &mut Streams<'_>,
-) -> Result<(Connection, TableDescription), Error> {
+fn contact(table: &str, args: &AuditArgs, streams: &mut Streams<'_>) -> Result<(Connection, TableDescription), Error> {
     let listening = Listening::begin();
     let mut tell = |who: &str| streams.note(&format!("waiting for {}; Ctrl-C ends it", printable(who)));
     let options = ConnectOptions {
@@ -347,7 +343,8 @@ impl Scan<'_> {
     fn waits(&self, waiting: Waiting) -> String {
         let Waiting { since, empty_pages, throttled, retried } = waiting;
         let happened = |count: u64, one: &str, many: &str| {
-            (count > 0).then(|| if count == 1 { one.to_owned() } else { many.replace('#', &HumanCount(count).to_string()) })
+            (count > 0)
+                .then(|| if count == 1 { one.to_owned() } else { many.replace('#', &HumanCount(count).to_string()) })
         };
         let all = [
             happened(empty_pages, "1 page without items", "# pages without items"),

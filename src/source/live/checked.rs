@@ -169,7 +169,9 @@ fn check(answer: &HttpResponse, body: &[u8], target: &str) -> Result<(), Fault> 
     if let Some(sum) = answer.headers().get("x-amz-crc32")
         && sum.trim().parse() != Ok(crc32fast::hash(body))
     {
-        return Err(unlike("the answer is not the one that was sent: its checksum (x-amz-crc32) is another one".to_owned()));
+        return Err(unlike(
+            "the answer is not the one that was sent: its checksum (x-amz-crc32) is another one".to_owned(),
+        ));
     }
     // It was not asked for, and nothing would unpack it.
     if let Some(encoding) = answer.headers().get("content-encoding").filter(|encoding| *encoding != "identity") {

@@ -38,7 +38,8 @@ impl Lines {
         };
         match before {
             Some(before) if before.file.is_some() && before.file == own.file => {
-                let length = before.file.as_ref().and_then(|file| std::fs::metadata(file).ok()).map_or(0, |of| of.len());
+                let length =
+                    before.file.as_ref().and_then(|file| std::fs::metadata(file).ok()).map_or(0, |of| of.len());
                 if length < before.bytes {
                     return Err(Error::usage(
                         format!(
