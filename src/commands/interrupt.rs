@@ -14,6 +14,7 @@ pub fn handle_signals() {
     let handled = ctrlc::set_handler(|| {
         // The user asked for the second time, or nobody listens.
         if INTERRUPTED.get().is_none_or(|flag| flag.swap(true, Ordering::Relaxed)) {
+            crate::files::remove_temporaries();
             #[allow(clippy::exit, reason = "the only way to end a run that waits for input")]
             std::process::exit(i32::from(EXIT_FAILED));
         }

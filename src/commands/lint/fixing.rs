@@ -22,12 +22,13 @@ pub fn fix(
         start.files.iter().filter(|(_, file)| is_read_only(&file.path)).map(|(name, _)| name.clone()).collect();
     let is_closed = |fix: &Fix| fix.edits.iter().any(|edit| read_only.contains(edit.place.source.name()));
     let fixed = converge(start, |fix| is_allowed(args, fix) && !is_closed(fix), &lint);
-    let written = rewrites(&fixed).and_then(|rewrites| write_all(&rewrites).map(|()| rewrites.len()));
+    let written = rewrites(&fixed).map_err(|error| vec![error]);
+    let written = written.and_then(|rewrites| write_all(&rewrites).map(|()| rewrites.len()));
     let files = match written {
         Ok(files) => files,
-        Err(error) => {
+        Err(errors) => {
             // Nothing is lost: what is found in the files as they are is still shown.
-            streams.report(&error);
+            errors.iter().for_each(|error| streams.report(error));
             return Ok((lint(&Texts::default())?.linted, false));
         }
     };
