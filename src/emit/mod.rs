@@ -6,6 +6,7 @@ mod dialects;
 mod dictionary;
 mod docs;
 mod escape;
+mod excerpt;
 mod human;
 mod json;
 mod lint;
