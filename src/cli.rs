@@ -1,15 +1,15 @@
 //! The command line: its arguments, its help, its exit status.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
-use crate::emit::{Diagnostics, Dictionary, Terminal};
+use crate::emit::{Diagnostics, Dictionary, Guarded, Terminal};
 use crate::error::Error;
 use crate::report::{FailOn, Level};
-use crate::text::{is_printable, printable};
+use crate::text::is_printable;
 
 /// Nothing at or above `--fail-on` was found.
 pub const EXIT_CLEAN: u8 = 0;
@@ -691,11 +691,11 @@ pub fn run() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // What the user typed stands in the message, and may hold what a terminal acts on.
-            if std::env::args_os().any(|argument| !argument.to_string_lossy().chars().all(is_printable)) {
-                let text = error.render().to_string();
-                let lines: Vec<_> = text.lines().map(printable).collect();
-                let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+            // What the user typed stands in the message, and may hold what a terminal or a log acts on.
+            let is_odd = |text: &str| !text.chars().all(is_printable) || text.contains("##") || text.contains("::");
+            if error.use_stderr() && std::env::args_os().any(|argument| is_odd(&argument.to_string_lossy())) {
+                let mut err = Guarded::new(io::stderr().lock(), false);
+                let _ = write!(err, "{}", error.render()).and_then(|()| err.flush());
             } else {
                 // Help and version go to standard output and are no failure.
                 let _ = error.print();
@@ -707,9 +707,14 @@ pub fn run() -> u8 {
     let stderr = io::stderr();
     let terminal = terminal(cli.color, &stdout);
     let err_terminal = self::terminal(cli.color, &stderr);
-    let mut out = io::BufWriter::with_capacity(64 << 10, stdout.lock());
-    let mut err = stderr.lock();
-    let mut streams = Streams { out: &mut out, terminal, err: &mut err, err_terminal };
+    let out = io::BufWriter::with_capacity(64 << 10, stdout.lock());
+    let mut out: Box<dyn Write> = if is_exact(&cli.command, stdout.is_terminal()) {
+        Box::new(out)
+    } else {
+        Box::new(Guarded::new(out, terminal.color))
+    };
+    let mut err = Guarded::new(stderr.lock(), err_terminal.color);
+    let mut streams = Streams { out: &mut *out, terminal, err: &mut err, err_terminal };
     let done = match &cli.command {
         Command::Explain(args) => commands::explain::run(args, &mut streams),
         Command::Lint(args) => commands::lint::run(args, &mut streams),
@@ -724,13 +729,27 @@ pub fn run() -> u8 {
         Command::Man(args) => commands::man::run(args, &mut streams),
     };
     let flushed = streams.out.flush().map_err(Error::Output);
-    match done.and_then(|status| flushed.map(|()| status)) {
+    let status = match done.and_then(|status| flushed.map(|()| status)) {
         Ok(status) => status,
         Err(error) if error.is_closed_pipe() => EXIT_CLEAN,
         Err(error) => {
             streams.report(&error);
             EXIT_FAILED
         }
+    };
+    // A log that is gone is no failure.
+    let _ = streams.err.flush();
+    status
+}
+
+/// True of output that a program reads to the byte: commands of a build server that are meant as such, a patch that goes
+/// to `git apply` and not to a screen, a script of a shell.
+fn is_exact(command: &Command, is_terminal: bool) -> bool {
+    match command {
+        Command::Lint(args) if args.diff => !is_terminal,
+        Command::Lint(args) => args.format == LintFormat::Github,
+        Command::Completions(_) => true,
+        _ => false,
     }
 }
 

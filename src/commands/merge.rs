@@ -18,8 +18,11 @@ pub fn run(args: &MergeArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let mut whole: Option<(String, Part)> = None;
     for path in &args.parts {
         let name = path.display().to_string();
-        let text =
-            crate::files::read_report(path).map_err(|reason| Error::Io { action: "read", path: path.clone(), reason })?;
+        let text = crate::files::read_report(path).map_err(|reason| Error::Io {
+            action: "read",
+            path: path.clone(),
+            reason,
+        })?;
         let part = Part::from_json(&name, &text)?;
         match &mut whole {
             None => whole = Some((name, part)),

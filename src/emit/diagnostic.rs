@@ -115,9 +115,9 @@ impl Diagnostics {
     /// Writes an error, with all its places.
     pub fn write(&self, out: &mut dyn Write, error: &Error) -> std::io::Result<()> {
         match error {
-            Error::Problems(problems) => {
-                problems.iter().try_for_each(|problem| self.render(out, &Rendered::of_problem(problem, self.terminal.width)))
-            }
+            Error::Problems(problems) => problems
+                .iter()
+                .try_for_each(|problem| self.render(out, &Rendered::of_problem(problem, self.terminal.width))),
             Error::Item { help, .. } | Error::Usage { help, .. } => self.render(out, &plain(error, help.clone())),
             Error::Io { .. } | Error::Interrupted | Error::Output(_) => self.render(out, &plain(error, None)),
         }

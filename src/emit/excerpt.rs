@@ -96,7 +96,11 @@ fn lines_of(source: &SourceFile, span: Span) -> (usize, usize) {
 /// What of a place is drawn.
 fn drawn(source: &SourceFile, span: Span) -> Span {
     let (first, last) = lines_of(source, span);
-    if last - first < MOST_LINES { span } else { Span { start: span.start, end: source.line(first).end.max(span.start) } }
+    if last - first < MOST_LINES {
+        span
+    } else {
+        Span { start: span.start, end: source.line(first).end.max(span.start) }
+    }
 }
 
 /// A line as it is shown, or the part of it around a place.
@@ -178,7 +182,13 @@ impl Line {
     fn place(&self, offset: usize, is_end: bool) -> usize {
         let after = self.places.partition_point(|(at, _)| *at < offset);
         match self.places.get(after) {
-            Some((at, _)) if after == 0 && *at > offset && self.is_cut_before => if is_end { CUT.len() } else { 0 },
+            Some((at, _)) if after == 0 && *at > offset && self.is_cut_before => {
+                if is_end {
+                    CUT.len()
+                } else {
+                    0
+                }
+            }
             Some((_, place)) => *place,
             None if self.is_cut_after && !is_end => self.text.len() - CUT.len(),
             None => self.text.len(),

@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::report::Level;
+use crate::text::printable;
 
 /// What the reader's screen can do.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +18,7 @@ impl Terminal {
     /// What is written to a file is read anywhere.
     pub const FILE: Self = Self { width: 80, color: false };
 
-    /// Text in bold, where colours are wanted.
+    /// Text in bold, safe to show, where colours are wanted.
     pub fn bold(self, text: &str) -> String {
         self.paint(Style::new().bold(), text)
     }
@@ -38,6 +39,7 @@ impl Terminal {
     }
 
     fn paint(self, style: Style, text: &str) -> String {
-        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        let text = printable(text);
+        if self.color { format!("{style}{text}{style:#}") } else { text.into_owned() }
     }
 }

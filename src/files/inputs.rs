@@ -107,7 +107,10 @@ fn read_at_most(path: &Path, metadata: &Metadata, most: u64) -> io::Result<Vec<u
     }
     let too_large = || {
         let most = most >> 20;
-        io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {most} MiB, the most that is read of such a file"))
+        io::Error::new(
+            ErrorKind::FileTooLarge,
+            format!("it is larger than {most} MiB, the most that is read of such a file"),
+        )
     };
     if metadata.len() > most {
         return Err(too_large());
@@ -132,7 +135,10 @@ mod tests {
         reads(&path);
         assert_eq!(input(&path), Some(path.clone()));
         assert_eq!(input(&folder.path().join("hard.toml")), Some(path.clone()));
-        assert_eq!(input(&folder.path().join("../").join(folder.path().file_name().unwrap()).join("a.toml")), Some(path.clone()));
+        assert_eq!(
+            input(&folder.path().join("../").join(folder.path().file_name().unwrap()).join("a.toml")),
+            Some(path.clone())
+        );
         assert_eq!((input(&other), input(&folder.path().join("none")), input(folder.path())), (None, None, None));
         assert!(same(&path, &folder.path().join("hard.toml")) && !same(&path, &other));
     }

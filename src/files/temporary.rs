@@ -75,8 +75,8 @@ impl Temporary {
     pub fn put(self) -> io::Result<()> {
         let Self { file, target } = self;
         let path = file.path().to_path_buf();
-        let done = give_permissions(file.as_file(), &target)
-            .and_then(|()| file.persist(&target).map_err(|error| error.error));
+        let done =
+            give_permissions(file.as_file(), &target).and_then(|()| file.persist(&target).map_err(|error| error.error));
         lock(&OWN).remove(&path);
         done.map(drop)
     }
@@ -122,8 +122,8 @@ fn sweep(folder: &Path) {
 /// Marks a new file as one whose process is there. False where another process has just removed it.
 #[cfg(unix)]
 fn is_held(file: &File) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
     use rustix::fs::{FlockOperation, flock};
+    use std::os::unix::fs::MetadataExt;
     match flock(file, FlockOperation::NonBlockingLockExclusive) {
         Err(rustix::io::Errno::WOULDBLOCK) => return Ok(false),
         // A disk without locks: what is left over there stays.

@@ -43,7 +43,8 @@ pub struct ExportFile {
     pub line: usize,
 }
 
-const AGAIN: &str = "its items would be counted twice: copy the manifest from S3 again: `aws s3 sync` of the whole export";
+const AGAIN: &str =
+    "its items would be counted twice: copy the manifest from S3 again: `aws s3 sync` of the whole export";
 const SUMMARY: &str = "manifest-summary.json";
 const FILES: &str = "manifest-files.json";
 
@@ -169,12 +170,14 @@ impl Export {
     /// An error where so many items were read and the manifest says that there are others.
     pub fn other_than(&self, read: u64) -> Option<Error> {
         let whole = self.items.filter(|whole| *whole != read && self.format == LineFormat::Items)?;
-        let message = format!("`itemCount` of {SUMMARY} is {whole}, and {read} items were read: the export is not whole");
+        let message =
+            format!("`itemCount` of {SUMMARY} is {whole}, and {read} items were read: the export is not whole");
         Some(Error::usage(message, WHOLE))
     }
 }
 
-const WHOLE: &str = "copy the whole export from S3 again: `aws s3 sync s3://BUCKET/PREFIX/AWSDynamoDB/EXPORT-ID FOLDER`";
+const WHOLE: &str =
+    "copy the whole export from S3 again: `aws s3 sync s3://BUCKET/PREFIX/AWSDynamoDB/EXPORT-ID FOLDER`";
 
 /// Two lines of a manifest that name one file, under whatever names.
 fn twice(files: &[ExportFile]) -> Option<(&ExportFile, &ExportFile)> {
