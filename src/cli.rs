@@ -766,5 +766,8 @@ fn terminal(choice: ColorChoice, stream: &impl anstream::stream::RawStream) -> T
     } else {
         None
     };
-    Terminal { width: width.filter(|width| *width > 0).unwrap_or(80), color }
+    match width.filter(|width| *width > 0) {
+        Some(width) => Terminal::screen(width, color),
+        None => Terminal { color, ..Terminal::FILE },
+    }
 }

@@ -117,7 +117,7 @@ impl Diagnostics {
         match error {
             Error::Problems(problems) => problems
                 .iter()
-                .try_for_each(|problem| self.render(out, &Rendered::of_problem(problem, self.terminal.width))),
+                .try_for_each(|problem| self.render(out, &Rendered::of_problem(problem, self.terminal.source))),
             Error::Item { help, .. } | Error::Usage { help, .. } => self.render(out, &plain(error, help.clone())),
             Error::Io { .. } | Error::Interrupted | Error::Output(_) => self.render(out, &plain(error, None)),
         }
@@ -169,7 +169,7 @@ impl Diagnostics {
             let (here, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_near);
             rest = others;
             let here: Vec<_> = here.iter().map(|shot| (shot.place.span, shot.label)).collect();
-            let rendered = Rendered::of_places(&first.place.source, &here, self.terminal.width);
+            let rendered = Rendered::of_places(&first.place.source, &here, self.terminal.source);
             let mut text = String::new();
             if self.handler().render_report(&mut text, &rendered).is_err() {
                 continue;

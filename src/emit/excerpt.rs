@@ -37,9 +37,11 @@ impl Excerpt {
     pub fn new(source: &SourceFile, spans: &[Span], width: usize) -> (Self, Vec<Range<usize>>) {
         let spans: Vec<Span> = spans.iter().map(|span| drawn(source, *span)).collect();
         let mut lines: BTreeSet<usize> = BTreeSet::new();
+        // What comes after the last line end is no line, unless a place is there.
+        let end = if source.text().ends_with('\n') { source.lines() - 1 } else { source.lines() };
         for span in &spans {
             let (first, last) = lines_of(source, *span);
-            lines.extend(first.saturating_sub(CONTEXT).max(1)..=(last + CONTEXT).min(source.lines()));
+            lines.extend(first.saturating_sub(CONTEXT).max(1)..=(last + CONTEXT).min(end).max(last));
         }
         // The numbers of the lines stand before them, and a bar.
         let digits = lines.last().map_or(1, |last| last.to_string().len());

@@ -12,11 +12,21 @@ pub struct Terminal {
     pub width: u16,
     /// True where colours are wanted.
     pub color: bool,
+    /// Columns of a line of source: those of a screen, and more where no screen wraps it.
+    pub source: u16,
 }
+
+/// A line of source may be this wide in a file or a pipe, which wrap nothing.
+const SOURCE: u16 = 120;
 
 impl Terminal {
     /// What is written to a file is read anywhere.
-    pub const FILE: Self = Self { width: 80, color: false };
+    pub const FILE: Self = Self { width: 80, color: false, source: SOURCE };
+
+    /// A screen of so many columns.
+    pub fn screen(width: u16, color: bool) -> Self {
+        Self { width, color, source: width }
+    }
 
     /// Text in bold, safe to show, where colours are wanted.
     pub fn bold(self, text: &str) -> String {

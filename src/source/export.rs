@@ -158,9 +158,9 @@ impl Export {
         let sum = items.filter(|_| self.format == LineFormat::Items)?;
         let whole = self.items.filter(|whole| *whole != sum)?;
         let files = self.files.len();
-        let plural = if files == 1 { "" } else { "s" };
+        let (plural, hold) = if files == 1 { ("", "holds") } else { ("s", "hold") };
         let message = format!(
-            "`itemCount` of {SUMMARY} is {whole}, and the {files} data file{plural} of the manifest hold {sum}: the export in \
+            "`itemCount` of {SUMMARY} is {whole}, and the {files} data file{plural} of the manifest {hold} {sum}: the export in \
              `{}` is not whole",
             self.folder.display()
         );

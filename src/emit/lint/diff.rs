@@ -4,8 +4,8 @@ use std::io::Write;
 
 use similar::TextDiff;
 
-use crate::error::Error;
 use crate::emit::log::commands;
+use crate::error::Error;
 use crate::fix::Rewrite;
 use crate::text::is_printable;
 
