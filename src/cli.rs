@@ -708,11 +708,7 @@ pub fn run() -> u8 {
     let terminal = terminal(cli.color, &stdout);
     let err_terminal = self::terminal(cli.color, &stderr);
     let out = io::BufWriter::with_capacity(64 << 10, stdout.lock());
-    let mut out: Box<dyn Write> = if is_exact(&cli.command, stdout.is_terminal()) {
-        Box::new(out)
-    } else {
-        Box::new(Guarded::new(out, terminal.color))
-    };
+    let mut out = guarded(&cli.command, stdout.is_terminal(), terminal.color, out);
     let mut err = Guarded::new(stderr.lock(), err_terminal.color);
     let mut streams = Streams { out: &mut *out, terminal, err: &mut err, err_terminal };
     let done = match &cli.command {
@@ -742,14 +738,15 @@ pub fn run() -> u8 {
     status
 }
 
-/// True of output that a program reads to the byte: commands of a build server that are meant as such, a patch that goes
-/// to `git apply` and not to a screen, a script of a shell.
-fn is_exact(command: &Command, is_terminal: bool) -> bool {
+/// Standard output, guarded as far as its format allows.
+fn guarded<'o>(command: &Command, is_terminal: bool, color: bool, out: impl Write + 'o) -> Box<dyn Write + 'o> {
     match command {
-        Command::Lint(args) if args.diff => !is_terminal,
-        Command::Lint(args) => args.format == LintFormat::Github,
-        Command::Completions(_) => true,
-        _ => false,
+        // Commands of a build server that are meant as such, and a script of a shell.
+        Command::Lint(args) if args.format == LintFormat::Github && !args.diff => Box::new(out),
+        Command::Completions(_) => Box::new(out),
+        // A patch goes to `git apply`, or to a screen.
+        Command::Lint(args) if args.diff && !is_terminal => Box::new(Guarded::exact(out)),
+        _ => Box::new(Guarded::new(out, color)),
     }
 }
 

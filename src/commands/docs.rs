@@ -7,7 +7,7 @@ use crate::cli::{DocsArgs, DocsFormat, EXIT_CLEAN, EXIT_FINDINGS, Streams};
 use crate::commands::models::{dialect, load_all};
 use crate::commands::written::look_at_written;
 use crate::config::Config;
-use crate::emit::{chart_html, chart_markdown};
+use crate::emit::{chart_html, chart_markdown, harmless};
 use crate::error::Error;
 use crate::files::{read_report, write_whole};
 use crate::fix::Texts;
@@ -32,6 +32,8 @@ pub fn run(args: &DocsArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
         DocsFormat::Markdown => chart_markdown(&chart),
         DocsFormat::Html => chart_html(&chart),
     };
+    // A file holds what standard output would.
+    let page = harmless(&page).map_err(Error::Output)?;
     match &args.output {
         None => streams.out.write_all(page.as_bytes()).map_err(Error::Output)?,
         Some(file) if args.check => return check(file, &page, streams),

@@ -70,12 +70,28 @@ pub(super) fn without_commands<'t>(text: &'t str, escape: &str) -> Cow<'t, str> 
     if done == 0 { Cow::Borrowed(text) } else { Cow::Owned(shown + &text[done..]) }
 }
 
+/// True of a text in which something would be taken for a command.
+pub fn has_commands(text: &str) -> bool {
+    let begins = |line: &str| line.trim_start().starts_with("::");
+    commands(text).next().is_some() || text.lines().any(begins)
+}
+
+/// A whole text as the stream would let it pass.
+pub fn harmless(text: &str) -> io::Result<String> {
+    let mut stream = Guarded::new(Vec::with_capacity(text.len()), false);
+    stream.write_all(text.as_bytes())?;
+    // What passes is UTF-8.
+    Ok(String::from_utf8_lossy(&stream.into_inner()?).into_owned())
+}
+
 /// A stream to a terminal or a log.
 #[derive(Debug)]
 pub struct Guarded<W> {
     inner: W,
     /// Colours pass: they are ours, for text of strangers is printable before it comes here.
     color: bool,
+    /// All characters pass: a program reads them, and only commands are none of its business.
+    is_exact: bool,
     /// The last bytes, where the next ones tell what they are.
     carry: Vec<u8>,
     /// Nothing but white space and colours stand before in the line.
@@ -85,7 +101,18 @@ pub struct Guarded<W> {
 impl<W: Write> Guarded<W> {
     /// Guards a stream; colours pass where they are wanted.
     pub fn new(inner: W, color: bool) -> Self {
-        Self { inner, color, carry: Vec::new(), begins: true }
+        Self { inner, color, is_exact: false, carry: Vec::new(), begins: true }
+    }
+
+    /// Guards a stream that a program reads, or a log: nothing but commands is escaped.
+    pub fn exact(inner: W) -> Self {
+        Self { is_exact: true, ..Self::new(inner, false) }
+    }
+
+    /// The stream, with all that was written.
+    pub fn into_inner(mut self) -> io::Result<W> {
+        self.flush()?;
+        Ok(self.inner)
     }
 
     /// Writes as much as is known to be safe. Returns how many bytes that was; `is_end` is true where no more come.
@@ -116,6 +143,10 @@ impl<W: Write> Guarded<W> {
                         None
                     }
                 },
+                _ if self.is_exact && !byte.is_ascii_graphic() => {
+                    self.begins &= byte.is_ascii_whitespace();
+                    None
+                }
                 0x1b if self.color => match color(rest) {
                     Some(length) => {
                         at += length;
@@ -246,6 +277,9 @@ mod tests {
             assert_eq!(guarded(&[text.as_bytes()], false), shown);
         }
         assert_eq!(guarded(&[b"\x1b[1m::a\x1b[0m \x1b]0;b\x07"], true), "\x1b[1m\\u{3a}:a\x1b[0m \\u{1b}]0;b\\u{7}");
+        let mut exact = Vec::new();
+        Guarded::exact(&mut exact).write_all("+\u{202e}\t##vso[a]\u{a0}\r\n ::b\n".as_bytes()).unwrap();
+        assert_eq!(String::from_utf8(exact).unwrap(), "+\u{202e}\t\\u{23}#vso[a]\u{a0}\r\n \\u{3a}:b\n");
         assert_eq!(guarded(&[b"a\xffb\xe2\x80"], false), "a\\xffb\\xe2\\x80");
         assert_eq!(without_commands("##vso[a ###[b", "\\u0023"), "\\u0023#vso[a #\\u0023#[b");
     }
