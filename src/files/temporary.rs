@@ -124,10 +124,9 @@ fn sweep(folder: &Path) {
 fn is_held(file: &File) -> io::Result<bool> {
     use rustix::fs::{FlockOperation, flock};
     use std::os::unix::fs::MetadataExt;
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Err(rustix::io::Errno::WOULDBLOCK) => return Ok(false),
-        // A disk without locks: what is left over there stays.
-        Ok(()) | Err(_) => {}
+    // On a disk without locks, which is another error, what is left over stays.
+    if flock(file, FlockOperation::NonBlockingLockExclusive) == Err(rustix::io::Errno::WOULDBLOCK) {
+        return Ok(false);
     }
     Ok(file.metadata()?.nlink() > 0)
 }
