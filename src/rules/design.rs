@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use super::finding::{Place, WitnessItem};
 use super::naming::Naming;
 use crate::key::{
-    Assumption, Automaton, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, Written, conforms, sample, ways,
+    Assumption, Automaton, Budget, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, Written, conforms, sample,
+    ways,
 };
 use crate::model::{Attribute, AttributeType, FieldPath, Index, Key, KeyType, KeyValue, Model, Rule};
 use crate::text::Span;
@@ -349,7 +350,7 @@ impl Language {
     }
 
     fn coarse(&self) -> Option<&Automaton> {
-        self.coarse.get_or_init(|| Automaton::coarse(&self.shape.language(&[]))).as_ref()
+        self.coarse.get_or_init(|| Automaton::coarse(&self.shape.language(&[]), &mut Budget::default()).ok()).as_ref()
     }
 
     fn automaton(&self) -> Option<&Automaton> {
