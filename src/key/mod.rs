@@ -32,7 +32,7 @@ pub use access::{Access, Behind, KnownKey};
 pub use automaton::Automaton;
 pub use budget::{Budget, Spent};
 pub use engine::{Engine, EngineIndex, EngineKey, Half, KeyBuffer, Written};
-pub use evaluate::Failure;
+pub use evaluate::{Failure, MOST_BYTES};
 pub use expression_text::expression_text;
 pub use fields::{Fields, Held, Slot, State};
 pub use finite::few_texts;
