@@ -42,7 +42,19 @@ impl Builder {
         // An attribute that could not be read has its own problem: expressions that name it are no second one.
         self.attributes = attributes.iter().map(|(name, _)| name.value.clone()).chain(unread).collect();
         let attributes = attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
-        let indexes = document.indexes.map_or_else(Vec::new, |entries| entries.entries);
+        let mut indexes = document.indexes.map_or_else(Vec::new, |entries| entries.entries);
+        if let Some((name, _)) = indexes.get(MOST_INDEXES) {
+            let message = format!(
+                "this model has {} indexes, and no more than {MOST_INDEXES} are read: a table has 20 global secondary \
+                 indexes unless AWS raises its quota",
+                indexes.len()
+            );
+            self.reader
+                .problem("index-limit", name.span, message)
+                .label("the first that is not read")
+                .help("one model is one entity of one table: give each table models of its own");
+            indexes.truncate(MOST_INDEXES);
+        }
         let indexes = indexes.into_iter().filter_map(|(name, index)| self.index(name, index)).collect();
         let patterns = document.access_patterns.unwrap_or_default();
         let access_patterns = patterns.into_iter().map(|pattern| self.access_pattern(pattern)).collect();
@@ -395,6 +407,10 @@ impl Builder {
         }
     }
 }
+
+/// The most indexes of a model:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>
+const MOST_INDEXES: usize = 500;
 
 /// The most pairs of a `build_key`.
 const MOST_PAIRS: usize = 512;

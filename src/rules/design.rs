@@ -324,6 +324,19 @@ impl Entity {
         look(&fields, &keys, &recorder)
     }
 
+    /// The same for one key, which is the first in the buffer and for the recorder.
+    pub fn trace_one<R>(
+        &self,
+        item: &Entries,
+        key: usize,
+        look: impl FnOnce(&KeyBuffer, &Recorder<'_>) -> R,
+    ) -> R {
+        let fields = self.engine.map(item);
+        let (mut keys, mut recorder) = (KeyBuffer::default(), Recorder::default());
+        self.engine.write_one(&fields, key, &mut keys, &mut recorder);
+        look(&keys, &recorder)
+    }
+
     /// True where every value of an item is one that its attribute may have, and every required one is there.
     pub fn conforms(&self, item: &Entries) -> bool {
         // Items mostly have their attributes in the model's order.

@@ -176,10 +176,10 @@ fn longest_items(entity: &Entity) -> Vec<Entries> {
 }
 
 fn length_of(key: &KeyOf<'_>, item: &Entries) -> Option<Found> {
-    key.entity.trace(item, |_, written, recorder| {
-        let Written::Text(text) = written.get(key.number) else { return None };
+    key.entity.trace_one(item, key.number, |written, recorder| {
+        let Written::Text(text) = written.get(0) else { return None };
         let mut shares: Vec<Share> = Vec::new();
-        for part in recorder.parts(key.number) {
+        for part in recorder.parts(0) {
             let PartKind::Field(field) = part.kind else { continue };
             let bytes = part.end - part.start;
             match shares.iter_mut().find(|known| known.field == *field) {
