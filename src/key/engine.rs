@@ -225,16 +225,38 @@ impl Engine {
 
     /// Writes every key of an item, and tells `trace` where each part came from.
     pub fn write<'m, T: Trace<'m>>(&'m self, fields: &Fields<'_>, buffer: &mut KeyBuffer, trace: &mut T) {
+        self.write_some(fields, 0..self.keys.len(), buffer, trace);
+    }
+
+    /// Writes one key of an item; in the buffer and in what `trace` hears it is the first.
+    pub fn write_one<'m, T: Trace<'m>>(
+        &'m self,
+        fields: &Fields<'_>,
+        key: usize,
+        buffer: &mut KeyBuffer,
+        trace: &mut T,
+    ) {
+        self.write_some(fields, key..key + 1, buffer, trace);
+    }
+
+    fn write_some<'m, T: Trace<'m>>(
+        &'m self,
+        fields: &Fields<'_>,
+        keys: Range<usize>,
+        buffer: &mut KeyBuffer,
+        trace: &mut T,
+    ) {
         buffer.text.clear();
         buffer.values.clear();
         // The fields of an object as it was constructed, for eager keys: made only where there are any.
-        let constructed = self.keys.iter().any(|key| key.eager).then(|| self.fields.map(&[]));
-        for key in &self.keys {
+        let keys = self.keys.get(keys).unwrap_or_default();
+        let constructed = keys.iter().any(|key| key.eager).then(|| self.fields.map(&[]));
+        for key in keys {
             let fields = match (&constructed, key.eager) {
                 (Some(constructed), true) => constructed,
                 _ => fields,
             };
-            let stored = self.write_one(&self.placed(key.place).value, None, fields, &mut buffer.text, trace);
+            let stored = self.write_case(&self.placed(key.place).value, None, fields, &mut buffer.text, trace);
             buffer.values.push(stored);
         }
     }
@@ -250,7 +272,7 @@ impl Engine {
         let value = &self.model_key(key).value;
         let mut one = |case: Option<&'m Case>| {
             let (mut buffer, mut recorder) = (KeyBuffer::default(), Recorder::default());
-            let stored = self.write_one(value, case, fields, &mut buffer.text, &mut recorder);
+            let stored = self.write_case(value, case, fields, &mut buffer.text, &mut recorder);
             buffer.values.push(stored);
             visit(buffer.get(0), &recorder);
         };
@@ -278,7 +300,7 @@ impl Engine {
     }
 
     /// Writes one key, of a case where that is known.
-    fn write_one<'m, T: Trace<'m>>(
+    fn write_case<'m, T: Trace<'m>>(
         &'m self,
         value: &'m KeyValue,
         case: Option<&'m Case>,
