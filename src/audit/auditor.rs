@@ -165,7 +165,8 @@ impl Auditor {
         let indexes = indexes_of(&engines, &names);
         let seen: Vec<SeenPart> =
             engines.iter().enumerate().flat_map(|(entity, engine)| seen_parts(engine, entity)).collect();
-        let rivals = Rivals::new(&engines);
+        let classifier = Classifier::new(&engines, &options.delimiter);
+        let rivals = Rivals::new(&engines, &classifier, &options.delimiter);
         let mut first_key = 0;
         let mut entities = Vec::new();
         for (at, engine) in engines.iter().enumerate() {
@@ -195,7 +196,6 @@ impl Auditor {
         }
         let table = indexes.first().filter(|index| index.kind == IndexKind::Primary);
         let primary = table.into_iter().flat_map(|index| index.partition.iter().chain(&index.sort)).copied().collect();
-        let classifier = Classifier::new(&engines);
         let duplicates = options.duplicates.then(Duplicates::new);
         Self { engines, classifier, names, indexes, primary, seen, entities, options, duplicates }
     }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::auditor::Auditor;
 use super::state::State;
-use crate::key::{WayPiece, ways};
+use crate::key::{BUILT, WayPiece, ways};
 use crate::model::{Era, IndexKind, PRIMARY};
 
 /// The names of what an auditor counts, in the order of the counts.
@@ -128,8 +128,9 @@ impl Catalog {
                         WayPiece::Text(text) => Some(text.as_ref()),
                         WayPiece::Hole(_) => None,
                     });
-                    let parts =
-                        texts.flat_map(|text: &str| text.split('#').flat_map(|part| part.split(&options.delimiter)));
+                    let parts = texts.flat_map(|text: &str| {
+                        text.split(BUILT).flat_map(|part| part.split(&options.delimiter))
+                    });
                     words.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
                 }
             }
