@@ -8,7 +8,7 @@ use super::duplicates::Duplicates;
 use super::plan::{Plan, SeenPart, seen_parts};
 use super::suspect::is_odd;
 use super::worker::Worker;
-use crate::key::{Engine, EngineKey, WayPiece, ways};
+use crate::key::{BUILT, Engine, EngineKey, WayPiece, delimiter_of, ways};
 use crate::model::{Era, FieldPath, IndexKind, KeyValue, Rule};
 use crate::source::raw::Names;
 
@@ -33,7 +33,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             examples: 5,
-            delimiter: "#".to_owned(),
+            delimiter: BUILT.to_owned(),
             duplicates: false,
             carried: None,
             index: None,
@@ -104,6 +104,8 @@ pub(super) struct KeyFacts {
     pub index: usize,
     pub is_primary: bool,
     pub is_build_key: bool,
+    /// What stands between its parts.
+    pub delimiter: String,
     /// False where it uses fields that the items do not carry.
     pub is_known: bool,
     /// The eras that write the same for plain items, but for their case.
@@ -291,6 +293,7 @@ fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Opti
             index: indexes.iter().position(|index| index.name == model.name.value).unwrap_or_default(),
             is_primary: model.kind == IndexKind::Primary,
             is_build_key: is_build_key(value),
+            delimiter: delimiter_of(engine.model_key(number), engine.dialect(), &options.delimiter).to_owned(),
             is_known: fields_of(value).iter().all(is_carried),
             eras: Era::ALL.into_iter().filter(|era| is_alike(engine, number, *era)).collect(),
             is_odd: ways(engine.model_key(number), engine.dialect()).iter().any(|way| {
@@ -298,7 +301,7 @@ fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Opti
                     WayPiece::Text(text) => text.clone().into_owned(),
                     WayPiece::Hole(_) => "value".to_owned(),
                 };
-                let delimiter = if is_build_key(value) { "#" } else { &options.delimiter };
+                let delimiter = delimiter_of(engine.model_key(number), engine.dialect(), &options.delimiter);
                 is_odd(&way.pieces.iter().map(piece).collect::<String>(), delimiter)
             }),
         }

@@ -13,7 +13,7 @@ mod languages;
 mod letters;
 mod partitions;
 mod plan;
-mod shapes;
+pub(crate) mod shapes;
 mod short;
 mod shown;
 mod state;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use regex_syntax::hir::Hir;
 
 use crate::key::python::zfill;
-use crate::key::{Automaton, Engine, Half, KeyBuffer, WayPiece, Written, plain_text, ways};
+use crate::key::{Automaton, Engine, Half, KeyBuffer, WayPiece, Written, delimiter_of, plain_text, ways};
 use crate::model::{AttributeType, Cell, Era, Expression, ExpressionKind, Filter, IndexKind, KeyType, KeyValue, Rule};
 use crate::source::raw::{Kind, Names, RawItem, bits};
 use crate::text::Span;
@@ -59,7 +59,7 @@ pub(super) struct KeyPlan {
     longest: usize,
     /// True where the dialect puts the key in lower case.
     lower: bool,
-    /// What must not be in values: the delimiter's first byte, `#` where it is build_key's.
+    /// What must not be in values, beside `#`: the first byte of the key's delimiter.
     delimiter: u8,
     /// What no value may be: the key could be another entity's.
     forbidden: Vec<Vec<u8>>,
@@ -356,7 +356,7 @@ impl KeyPlan {
         let is_build_key = matches!(rule, Rule::BuildKey(_));
         let lower = is_build_key && engine.dialect().era() == Era::V0_58;
         let way = ways(own, engine.dialect()).into_iter().next()?;
-        let apart = delimiter.bytes().next().unwrap_or(b'#');
+        let apart = delimiter_of(own, engine.dialect(), delimiter).bytes().next().unwrap_or(b'#');
         let mut pieces = Vec::new();
         for piece in &way.pieces {
             pieces.push(match piece {
@@ -392,7 +392,7 @@ impl KeyPlan {
             kind: key.kind,
             longest: key.half.max_bytes() * NEAR / 100 - 1,
             lower,
-            delimiter: if is_build_key { b'#' } else { apart },
+            delimiter: apart,
             forbidden: Vec::new(),
             meant: None,
             pieces,

@@ -5,7 +5,6 @@ use regex_syntax::hir::{
 };
 
 use super::automaton::map;
-use super::regular::any_text;
 
 /// The language without the texts that hold one of the delimiters, and perhaps with some of them: those in which a
 /// delimiter of several letters is put together from parts of the language.
@@ -43,11 +42,6 @@ pub fn meant(texts: &Hir, delimiters: &[&str]) -> Hir {
             _ => None,
         })
     })
-}
-
-/// Any text that holds none of the delimiters.
-pub fn text_without(delimiters: &[&str]) -> Hir {
-    without_delimiters(&any_text(), delimiters)
 }
 
 /// The most letters of a delimiter that is looked for in a repetition: the language grows fast with them.
@@ -223,6 +217,7 @@ fn class_without(delimiters: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::key::Automaton;
+    use crate::key::regular::any_text;
 
     fn texts_of(letters: &str, most: usize) -> Vec<String> {
         let mut all = vec![String::new()];
@@ -237,7 +232,7 @@ mod tests {
     #[test]
     fn text_without_delimiters_is_all_other_text() {
         for delimiters in [&["#"][..], &["::"], &["#", "--"], &[" | "], &["aab"], &["abab"], &["#", "→"], &["§"], &["."]] {
-            let automaton = Automaton::new(&text_without(delimiters)).unwrap();
+            let automaton = Automaton::new(&without_delimiters(&any_text(), delimiters)).unwrap();
             let letters: String = format!("ab:- |#.§→{}", delimiters.concat());
             let mut letters: Vec<char> = letters.chars().collect();
             letters.sort_unstable();

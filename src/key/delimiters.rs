@@ -37,3 +37,10 @@ pub fn delimiters_of<'p>(key: &Key, dialect: &Dialect, project: &'p str) -> Vec<
     });
     if own.is_empty() { all } else { own }
 }
+
+/// What stands between the parts of a key: the project's delimiter, or `#` where build_key puts it or a template has it in
+/// the project's place.
+pub fn delimiter_of<'p>(key: &Key, dialect: &Dialect, project: &'p str) -> &'p str {
+    let own = delimiters_of(key, dialect, project);
+    own.last().copied().unwrap_or(project)
+}

@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use super::finding::{Place, WitnessItem};
 use super::naming::Naming;
 use crate::key::{
-    Assumption, Automaton, BUILT, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, conforms, delimiters, sample,
+    Assumption, Automaton, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, conforms, delimiter_of, delimiters, sample,
     ways,
 };
-use crate::model::{Attribute, AttributeType, FieldPath, Index, Key, KeyType, KeyValue, Model, Rule};
+use crate::model::{Attribute, AttributeType, FieldPath, Index, Key, KeyType, KeyValue, Model};
 use crate::text::Span;
 use crate::value::Value;
 
@@ -429,12 +429,7 @@ impl<'e> KeyOf<'e> {
 
     /// What stands between its parts: build_key always puts `#`, a template what the project agreed on.
     pub fn delimiter<'d>(&self, design: &'d Design) -> &'d str {
-        let is_build_key = |rule: &Rule| matches!(rule, Rule::BuildKey(_));
-        let built = match &self.key.value {
-            KeyValue::One(rule) => is_build_key(rule),
-            KeyValue::Cases(cases) => cases.iter().any(|case| is_build_key(&case.rule)),
-        };
-        if built { BUILT } else { &design.delimiter }
+        delimiter_of(self.key, self.entity.engine.dialect(), &design.delimiter)
     }
 
     /// What a finding about it is about: entity, index, attribute.
