@@ -35,9 +35,8 @@ impl<'c> Rivals<'c> {
                     let parts = delimiters(delimiter).iter().fold(vec![text.as_ref()], |parts: Vec<&str>, one| {
                         parts.into_iter().flat_map(|part| part.split(one)).collect()
                     });
-                    words.extend(
-                        parts.into_iter().filter(|word| !word.is_empty()).map(|word| word.as_bytes().to_vec()),
-                    );
+                    words
+                        .extend(parts.into_iter().filter(|word| !word.is_empty()).map(|word| word.as_bytes().to_vec()));
                 }
             }
             words

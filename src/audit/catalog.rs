@@ -128,9 +128,8 @@ impl Catalog {
                         WayPiece::Text(text) => Some(text.as_ref()),
                         WayPiece::Hole(_) => None,
                     });
-                    let parts = texts.flat_map(|text: &str| {
-                        text.split(BUILT).flat_map(|part| part.split(&options.delimiter))
-                    });
+                    let parts =
+                        texts.flat_map(|text: &str| text.split(BUILT).flat_map(|part| part.split(&options.delimiter)));
                     words.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
                 }
             }

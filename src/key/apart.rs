@@ -83,10 +83,9 @@ impl Letters {
                 .bytes()
                 .map(|byte| Class::Bytes(ClassBytes::new([ClassBytesRange::new(byte, byte)])))
                 .collect(),
-            Class::Unicode(_) => delimiter
-                .chars()
-                .map(|c| Class::Unicode(ClassUnicode::new([ClassUnicodeRange::new(c, c)])))
-                .collect(),
+            Class::Unicode(_) => {
+                delimiter.chars().map(|c| Class::Unicode(ClassUnicode::new([ClassUnicodeRange::new(c, c)]))).collect()
+            }
         };
         let own = Self { class: class.clone(), spelt };
         own.spelt.iter().all(|letter| !has_none(&both(class, letter))).then_some(own)
@@ -217,7 +216,7 @@ fn class_without(delimiters: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::key::Automaton;
-    use crate::key::regular::any_text;
+    use crate::key::regular::{any_text, language};
 
     fn texts_of(letters: &str, most: usize) -> Vec<String> {
         let mut all = vec![String::new()];
@@ -231,7 +230,9 @@ mod tests {
 
     #[test]
     fn text_without_delimiters_is_all_other_text() {
-        for delimiters in [&["#"][..], &["::"], &["#", "--"], &[" | "], &["aab"], &["abab"], &["#", "→"], &["§"], &["."]] {
+        for delimiters in
+            [&["#"][..], &["::"], &["#", "--"], &[" | "], &["aab"], &["abab"], &["#", "→"], &["§"], &["."]]
+        {
             let automaton = Automaton::new(&without_delimiters(&any_text(), delimiters)).unwrap();
             let letters: String = format!("ab:- |#.§→{}", delimiters.concat());
             let mut letters: Vec<char> = letters.chars().collect();
@@ -259,7 +260,7 @@ mod tests {
             (r"v:.+", ":", "v:a", true),
             (r"v:.+", ":", "v:a:b", false),
         ] {
-            let automaton = Automaton::new(&meant(&regex_syntax::parse(pattern).unwrap(), &[delimiter])).unwrap();
+            let automaton = Automaton::new(&meant(&language(pattern), &[delimiter])).unwrap();
             assert_eq!(automaton.accepts(text.as_bytes()), wanted, "{pattern} {delimiter} {text}");
         }
     }

@@ -9,9 +9,9 @@ use regex_syntax::hir::{Hir, Look};
 use crate::model::{Cell, Dialect, Era, Expression, ExpressionKind, KeyValue, Model, Pair, Piece, Rule, Template};
 use crate::value::Value;
 
+use super::apart::{meant, plain, without_delimiters};
 use super::automaton::Automaton;
 use super::python::{is_blank, is_true, str_of};
-use super::apart::{meant, plain, without_delimiters};
 use super::regular::{any_text, lowered};
 use super::values::{Assumption, Values, ValuesOf};
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use super::finding::{Place, WitnessItem};
 use super::naming::Naming;
 use crate::key::{
-    Assumption, Automaton, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, conforms, delimiter_of, delimiters, sample,
-    ways,
+    Assumption, Automaton, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, conforms, delimiter_of, delimiters,
+    sample, ways,
 };
 use crate::model::{Attribute, AttributeType, FieldPath, Index, Key, KeyType, KeyValue, Model};
 use crate::text::Span;

@@ -1,7 +1,9 @@
 //! What a rule sees of an item: its fields, its keys and where each part of them came from.
 
 use crate::key::python::str_of;
-use crate::key::{Engine, EngineKey, Fields, KeyBuffer, Part, PartKind, Recorder, Slot, State, Stop, Written, delimiter_of};
+use crate::key::{
+    Engine, EngineKey, Fields, KeyBuffer, Part, PartKind, Recorder, Slot, State, Stop, Written, delimiter_of,
+};
 use crate::model::{FieldPath, Index};
 
 use super::{Finding, FoundKey};

@@ -215,7 +215,8 @@ fn finding(own: &Primary<'_>, met: &[&Met<'_>], kind: Kind, rule: &'static Rule,
             _ => {
                 let (entity, key) = loosest(own, first.other);
                 let word = entity.name().to_lowercase();
-                let is_template = |key: &KeyOf<'_>| key.ways().iter().all(|way| matches!(way.rule, KeyRule::Template(_)));
+                let is_template =
+                    |key: &KeyOf<'_>| key.ways().iter().all(|way| matches!(way.rule, KeyRule::Template(_)));
                 format!(
                     "begin the {} of `{}` with a text of its own: `{}`",
                     key.map_or("keys".to_owned(), |key| key.name()),

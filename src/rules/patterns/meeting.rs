@@ -92,7 +92,8 @@ impl<'w, 'e> Search<'w, 'e> {
         let (Some(known), Some(theirs)) = (asked.access.last(), other.sort.get(at)) else { return Vec::new() };
         let beginnings = self.beginnings.get_or_init(|| {
             let shape = asked.last_key()?.shape();
-            let mut parts: Vec<Hir> = known.known.iter().map(|piece| language(piece, shape, &self.delimiters)).collect();
+            let mut parts: Vec<Hir> =
+                known.known.iter().map(|piece| language(piece, shape, &self.delimiters)).collect();
             parts.push(anything());
             Automaton::new(&Hir::concat(parts))
         });
