@@ -134,6 +134,107 @@ fn with_every_delimiter_children_are_told_from_their_parents() {
     }
 }
 
+/// What `lint` says of a design is the same with every delimiter.
+#[test]
+fn lint_says_the_same_with_every_delimiter() {
+    let id = "{ type = \"string\", required = true }";
+    let findings = |d: &str| {
+        let attributes = format!("id = {id}\nname = {id}\nnote = \"string\"\ncreated = \"datetime\"");
+        let project = Project::new(Some(d))
+            .model(
+                "User",
+                &attributes,
+                &format!("template = \"user{d}{{id}}\""),
+                &format!("template = \"user{d}{{name}}{d}{{note or ''}}\""),
+            )
+            .model(
+                "Child",
+                &attributes,
+                &format!("template = \"user{d}{{id}}\""),
+                &format!("template = \"user{d}{{name}}{d}at{d}{{created}}\""),
+            )
+            .model(
+                "Early",
+                &attributes,
+                &format!("template = \"user{d}{{id}}\""),
+                &format!("template = \"User{d}{{name}}\""),
+            )
+            .model("Open", &attributes, &format!("template = \"user{d}{{id}}\""), "template = \"US{name}\"");
+        let json = project.run(&["lint", "--format", "json"]).json();
+        let name = |one: &serde_json::Value, of: &str| one[of].as_str().unwrap().to_owned();
+        let all = json["findings"].as_array().unwrap().iter();
+        all.map(|one| (name(one, "rule"), name(one, "level"), name(one, "path"))).collect::<Vec<_>>()
+    };
+    let wanted = findings("#");
+    for rule in ["dangling-delimiter", "overlapping-keys", "inconsistent-prefix-case", "unterminated-prefix"] {
+        assert!(wanted.iter().any(|(own, ..)| own == rule), "{rule} {wanted:?}");
+    }
+    for d in DELIMITERS {
+        assert_eq!(findings(d), wanted, "{d}");
+    }
+}
+
+/// The findings of a rule with their help.
+fn helps(project: &Project, rule: &str) -> Vec<String> {
+    let json = project.run(&["lint", "--format", "json"]).json();
+    let all = json["findings"].as_array().unwrap().iter().filter(|one| one["rule"] == rule);
+    all.map(|one| one["help"].as_str().unwrap().to_owned()).collect()
+}
+
+/// What help says of a delimiter is of the delimiter in the key, and whoever does it is rid of the finding.
+#[test]
+fn the_pattern_that_help_shows_keeps_the_delimiter_of_the_key_out() {
+    let text = "{ type = \"string\", required = true }";
+    for d in DELIMITERS {
+        // An ambiguous key, with the delimiter of the project and with one of its own.
+        for stated in [Some(d), None] {
+            let key = format!("template = \"{{a}}{d}{{b}}\"");
+            let with = |pattern: &str| {
+                let a = text.replace(" }", &format!("{pattern} }}"));
+                let project = Project::new(stated);
+                project.model("A", &format!("a = {a}\nb = {text}"), &key, "value = \"k\"")
+            };
+            let found = helps(&with(""), "ambiguous-key");
+            let [help] = found.as_slice() else { panic!("{d} {stated:?} {found:?}") };
+            // What may separate: a blank alone is looked for as it stands.
+            let marks: Vec<char> = d.chars().filter(|c| !c.is_whitespace()).collect();
+            let is_short = d.chars().count() == 1 || stated.is_none() && !marks.is_empty() && d != "##" && d != "__";
+            match help.split_once("pattern = ") {
+                Some((_, pattern)) => {
+                    assert!(pattern.contains(marks.first().copied().unwrap_or(' ')), "{d} {help}");
+                    assert!(d == "#" || d == "##" || !help.contains('#'), "{d} {help}");
+                    let pattern = pattern.trim_end_matches('`');
+                    let left = helps(&with(&format!(", pattern = {pattern}")), "ambiguous-key");
+                    assert!(left.is_empty(), "{d} {help} {left:?}");
+                }
+                None => assert!(!is_short && help.contains(&format!("`{d}`")), "{d} {help}"),
+            }
+        }
+        // Two keys that meet where a value holds the delimiter.
+        let with = |pattern: &str| {
+            let a = text.replace(" }", &format!("{pattern} }}"));
+            Project::new(Some(d))
+                .model("A", &format!("a = {a}"), "value = \"{a}\"", &format!("template = \"k{d}{{a}}\""))
+                .model(
+                    "B",
+                    &format!("a = {a}\nb = {a}"),
+                    "value = \"{a}\"",
+                    &format!("template = \"k{d}{{a}}{d}{{b}}\""),
+                )
+        };
+        let found = helps(&with(""), "overlapping-keys");
+        let [help] = found.as_slice() else { panic!("{d} {found:?}") };
+        match help.split_once("pattern = ") {
+            Some((_, pattern)) => {
+                assert!(pattern.contains(d) && (d == "#" || !help.contains('#')), "{d} {help}");
+                let left = helps(&with(&format!(", pattern = {}", pattern.trim_end_matches('`'))), "overlapping-keys");
+                assert!(left.is_empty(), "{d} {help} {left:?}");
+            }
+            None => assert!(d.chars().count() > 1 && help.contains(&format!("`{d}`")), "{d} {help}"),
+        }
+    }
+}
+
 #[test]
 fn a_delimiter_in_ids_and_times_is_no_delimiter_of_the_key() {
     // The patterns name the letters of the delimiters, and times have them.
