@@ -9,6 +9,7 @@ mod count_min;
 mod defect;
 mod duplicates;
 pub mod files;
+mod languages;
 mod letters;
 mod partitions;
 mod plan;

@@ -111,11 +111,10 @@ fn language(design: &Design, key: &KeyOf<'_>, way: usize) -> Option<Language> {
         true => key.shape().clone(),
         false => way.shape(key.entity.model(), key.entity.engine().dialect()),
     };
-    let apart: Vec<u8> = key.delimiter(design).bytes().filter(u8::is_ascii).collect();
     Some(Language {
         kind: key.key.kind,
         leading: shape.literal_prefix(),
-        automaton: Automaton::new(&shape.language(&apart)),
+        automaton: Automaton::new(&shape.plain(&[key.delimiter(design)])),
     })
 }
 

@@ -7,7 +7,7 @@ use regex_syntax::hir::{Dot, Hir, Repetition};
 use super::asked::{Asked, known_part};
 use super::collection::Member;
 use super::filled::{begun, filled};
-use crate::key::{Automaton, KnownKey, Shape, WayPiece};
+use crate::key::{Automaton, KnownKey, Shape, WayPiece, is_plain};
 use crate::model::{Expression, KeyType, SortCondition};
 use crate::rules::{Design, Entity, Entries, KeyOf, Witness};
 use crate::value::Value;
@@ -40,7 +40,7 @@ struct Looked {
 pub(in crate::rules) struct Search<'w, 'e> {
     own: &'w Member<'e>,
     wanted: Wanted<'w, 'e>,
-    delimiters: [&'w str; 2],
+    delimiters: Vec<&'w str>,
     /// The usual item of the own entity.
     usual: Option<Looked>,
     /// The beginnings that the query's sort key can have; worked out where they are needed.
@@ -53,7 +53,7 @@ const MOST_TEXTS: usize = 4;
 impl<'w, 'e> Search<'w, 'e> {
     /// A search from one member.
     pub fn new(design: &'w Design, own: &'w Member<'e>, wanted: Wanted<'w, 'e>) -> Self {
-        let delimiters = ["#", design.delimiter.as_str()];
+        let delimiters = design.delimiters();
         let mut search = Self { own, wanted, delimiters, usual: None, beginnings: OnceCell::new() };
         search.usual = own.entity.scenarios().first().and_then(|usual| search.look(&usual.item));
         search
@@ -92,13 +92,14 @@ impl<'w, 'e> Search<'w, 'e> {
         let (Some(known), Some(theirs)) = (asked.access.last(), other.sort.get(at)) else { return Vec::new() };
         let beginnings = self.beginnings.get_or_init(|| {
             let shape = asked.last_key()?.shape();
-            let mut parts: Vec<Hir> = known.known.iter().map(|piece| language(piece, shape)).collect();
+            let mut parts: Vec<Hir> =
+                known.known.iter().map(|piece| language(piece, shape, &self.delimiters)).collect();
             parts.push(anything());
             Automaton::new(&Hir::concat(parts))
         });
         let (Some(ours), Some(theirs)) = (beginnings, theirs.automaton()) else { return Vec::new() };
         let texts = ours.shared_many(theirs, MOST_TEXTS);
-        texts.iter().filter_map(|text| begun(self.own.entity, base, &known.known, text)).collect()
+        texts.iter().filter_map(|text| begun(self.own.entity, base, &known.known, text, &self.delimiters)).collect()
     }
 
     /// The meeting of this item with one of the other's.
@@ -183,11 +184,14 @@ impl<'w, 'e> Search<'w, 'e> {
 
     /// True of an item that keeps to its model and has no delimiter in the value of a key.
     fn keeps(&self, entity: &Entity, item: &Entries) -> bool {
-        let holds = |value: &Value<'_>| match value {
-            Value::Str(text) => self.delimiters.iter().any(|one| !one.is_empty() && text.contains(one)),
-            _ => false,
+        let is_plain = |(name, value): &(String, Value<'static>)| match value {
+            Value::Str(text) => {
+                let attribute = entity.model().attributes.iter().find(|attribute| attribute.name.value == *name);
+                attribute.is_none_or(|attribute| is_plain(attribute, text, &self.delimiters))
+            }
+            _ => true,
         };
-        !entity.witness_item(item).fields.iter().any(|(_, value)| holds(value)) && entity.conforms(item)
+        entity.witness_item(item).fields.iter().all(is_plain) && entity.conforms(item)
     }
 }
 
@@ -204,10 +208,10 @@ impl Meeting {
 }
 
 /// What a piece of a key can print, without a delimiter in a value.
-fn language(piece: &WayPiece<'_>, shape: &Shape) -> Hir {
+fn language(piece: &WayPiece<'_>, shape: &Shape, delimiters: &[&str]) -> Hir {
     match piece {
         WayPiece::Text(text) => Hir::literal(text.as_bytes()),
-        WayPiece::Hole(expression) => hole(shape, expression).map_or_else(anything, |hole| hole.language(b"#")),
+        WayPiece::Hole(expression) => hole(shape, expression).map_or_else(anything, |hole| hole.plain(delimiters)),
     }
 }
 

@@ -95,7 +95,7 @@ fn check(design: &Design, findings: &mut DesignFindings) {
                 if let Some((other, meeting)) = met {
                     let caption = format!("one query reads both: `{}`", asked.access.expression());
                     let witness = meeting.witness(own, other, caption);
-                    findings.add(finding(&asked, own, other).witness(witness));
+                    findings.add(finding(&asked, own, other, design).witness(witness));
                 }
             }
         }
@@ -121,20 +121,22 @@ fn may_be_read(condition: Option<SortCondition>, prefix: &str, other: &Member<'_
     }
 }
 
-fn finding(asked: &Asked<'_>, own: &Member<'_>, other: &Member<'_>) -> DesignFinding {
+fn finding(asked: &Asked<'_>, own: &Member<'_>, other: &Member<'_>, design: &Design) -> DesignFinding {
     let message = format!("`{}` also reads items of `{}`", *asked.pattern.name, other.entity.name());
     let written = other.sort.first().or(other.partition.first());
-    let word = own.entity.name().to_lowercase();
+    let of_key = own.sort.first().or(own.partition.first());
+    let delimiter = of_key.map_or(design.delimiter.as_str(), |key| key.delimiter(design));
+    let word = own.entity.name().to_lowercase() + delimiter;
     let help = match (own.sort.first(), asked.access.condition) {
-        (None, _) => format!("add a sort key that begins with a prefix of its own, such as `{word}#`"),
+        (None, _) => format!("add a sort key that begins with a prefix of its own, such as `{word}`"),
         (Some(_), Some(condition)) if condition.is_range() => {
-            format!("begin the sort key with a prefix of its own, such as `{word}#`, and bound the range on both sides")
+            format!("begin the sort key with a prefix of its own, such as `{word}`, and bound the range on both sides")
         }
         (Some(key), None) => {
-            format!("begin `{}` with a prefix of its own, such as `{word}#`, and query by it", key.attribute())
+            format!("begin `{}` with a prefix of its own, such as `{word}`, and query by it", key.attribute())
         }
         (Some(key), Some(_)) => format!(
-            "begin `{}` with a prefix that `{}` does not have, such as `{word}#`",
+            "begin `{}` with a prefix that `{}` does not have, such as `{word}`",
             key.attribute(),
             other.entity.name()
         ),
