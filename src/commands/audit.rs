@@ -14,9 +14,10 @@ use std::sync::atomic::AtomicU64;
 use crate::audit::{Auditor, BYTES_FOR_DUPLICATES, Defect, Options};
 use crate::cli::{AuditArgs, AuditFormat, EXIT_CLEAN, Streams};
 use crate::commands::models::{dialect, load_models};
+use crate::commands::written;
 use crate::config::Config;
 use crate::error::Error;
-use crate::files::{WholeFile, can_write, write_whole};
+use crate::files::{WholeFile, reads, write_whole};
 use crate::key::Engine;
 use crate::report::{Level, Levels, Part};
 use crate::rules::{RULES, rule};
@@ -135,6 +136,7 @@ impl<'r> Request<'r> {
                 format!("audit its items with `--items {name}`, or an export with `--export FOLDER`"),
             ));
         }
+        args.items.iter().for_each(|path| reads(path));
         look_at_written(args)?;
         if args.table.is_none()
             && let Some(flag) = live_flag(args)
@@ -174,6 +176,8 @@ impl<'r> Request<'r> {
         if models.is_empty() {
             return Err(Error::usage("every model is excluded", "see `exclude` in dynkeys.toml"));
         }
+        // Now every input is known.
+        look_at_written(self.args)?;
         let engines = models.iter().map(|model| {
             let own = model.dialect.as_ref().map(|dialect| dialect.value.clone());
             let dialect = given.clone().or(own).or(self.config.dialect.clone()).unwrap_or_default();
@@ -200,23 +204,12 @@ impl<'r> Request<'r> {
 
 /// An error where a file that is read would be written, or one be written twice, or cannot be written.
 fn look_at_written(args: &AuditArgs) -> Result<(), Error> {
-    let whole = |path: &PathBuf| std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-    let mut used: Vec<PathBuf> = args.items.iter().filter(|path| path.as_os_str() != "-").map(whole).collect();
-    let written = [("--output", &args.output), ("--save", &args.save), ("--partial", &args.partial)];
-    for (flag, file) in written.into_iter().chain([("--checkpoint", &args.checkpoint)]) {
-        let Some(file) = file else { continue };
-        let own = whole(file);
-        if used.contains(&own) {
-            let shown = file.display().to_string();
-            return Err(Error::usage(
-                format!("`{flag} {}` would overwrite a file that this run needs", printable(&shown)),
-                "name another file",
-            ));
-        }
-        used.push(own);
-        can_write(file).map_err(|reason| Error::Io { action: "write", path: file.clone(), reason })?;
-    }
-    Ok(())
+    written::look_at_written(&[
+        ("--output", args.output.as_deref()),
+        ("--save", args.save.as_deref()),
+        ("--partial", args.partial.as_deref()),
+        ("--checkpoint", args.checkpoint.as_deref()),
+    ])
 }
 
 /// A flag for live tables that was given.

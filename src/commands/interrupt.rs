@@ -17,6 +17,7 @@ pub fn handle_signals() {
     let handled = ctrlc::set_handler(|| {
         // Nobody listens, or the user asked for the second time.
         if !IS_HEARD.load(Ordering::Relaxed) || flag().swap(true, Ordering::Relaxed) {
+            crate::files::remove_temporaries();
             #[allow(clippy::exit, reason = "the only way to end a run that waits for input")]
             std::process::exit(i32::from(EXIT_FAILED));
         }

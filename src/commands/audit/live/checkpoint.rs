@@ -35,7 +35,7 @@ impl<'c> Checkpoint<'c> {
     /// What was counted before, where the file is there; else what is about to begin.
     pub fn resume(&self, new: Part, args: &AuditArgs, streams: &mut Streams<'_>) -> Result<Part, Error> {
         let shown = self.shown();
-        let text = match std::fs::read_to_string(self.file) {
+        let text = match crate::files::read_report(self.file) {
             Ok(text) => text,
             Err(reason) if reason.kind() == std::io::ErrorKind::NotFound => return Ok(new),
             Err(reason) => return Err(Error::Io { action: "read", path: self.file.to_path_buf(), reason }),
