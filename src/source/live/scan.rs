@@ -284,7 +284,7 @@ async fn read_segments<T>(shared: Arc<Shared>, prepare: Arc<impl Fn(Vec<LiveItem
                 break;
             }
             if empty >= MOST_EMPTY_PAGES {
-                sender.send(Err((segment, shared.endless(empty)))).await.ok();
+                sender.send(Err((segment, shared.endless(MOST_EMPTY_PAGES)))).await.ok();
                 return;
             }
         }
