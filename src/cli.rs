@@ -325,6 +325,9 @@ pub struct AuditArgs {
     /// Read this share of the table, as `5%`: whole segments, spread over all of it
     #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "A live table")]
     pub sample: Option<f64>,
+    /// Read this many segments at once, 1 to 64; each has one request on its way [default: 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "A live table")]
+    pub concurrency: Option<u16>,
     /// Use at most so many read units a second
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "A live table")]
     pub max_read_units: Option<f64>,

@@ -1,12 +1,15 @@
 //! `dynkeys audit`.
 
 mod files;
+mod growing;
 #[cfg(feature = "live")]
 mod live;
 mod output;
 mod progress;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use crate::audit::{Auditor, BYTES_FOR_DUPLICATES, Defect, Options};
 use crate::cli::{AuditArgs, AuditFormat, EXIT_CLEAN, Streams};
@@ -20,6 +23,7 @@ use crate::report::{Level, Levels, Part};
 use crate::rules::{RULES, rule};
 use crate::text::{did_you_mean, printable};
 
+use growing::GrowingFile;
 pub use output::{Wanted, finish};
 
 /// Audits a table.
@@ -32,11 +36,22 @@ pub fn run(args: &AuditArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let request = Request::new(args, &config)?;
     let (Some(path), true) = (&args.output, request.wanted.is_streamed) else { return audit(&request, streams) };
     let failed = |reason| Error::Io { action: "write", path: path.clone(), reason };
-    let mut file = WholeFile::create(path).map_err(failed)?;
     let (terminal, err_terminal) = (streams.terminal, streams.err_terminal);
+    if args.checkpoint.is_some() && !is_special(path) {
+        let mut file = GrowingFile::new(path.clone(), Arc::clone(&request.kept));
+        let status = audit(&request, &mut Streams { out: &mut file, terminal, err: &mut *streams.err, err_terminal })?;
+        file.end().map_err(failed)?;
+        return Ok(status);
+    }
+    let mut file = WholeFile::create(path).map_err(failed)?;
     let status = audit(&request, &mut Streams { out: &mut file, terminal, err: &mut *streams.err, err_terminal })?;
     file.put().map_err(failed)?;
     Ok(status)
+}
+
+/// True of what is no file, as a pipe.
+fn is_special(path: &std::path::Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|known| !known.is_file())
 }
 
 fn audit(request: &Request<'_>, streams: &mut Streams<'_>) -> Result<u8, Error> {
@@ -52,7 +67,8 @@ fn audit(request: &Request<'_>, streams: &mut Streams<'_>) -> Result<u8, Error> 
         && !failed
         && let Some(checkpoint) = &args.checkpoint
     {
-        // The next run is to start anew.
+        // The next run is to start anew, so that all of this one must be out.
+        streams.out.flush().map_err(Error::Output)?;
         std::fs::remove_file(checkpoint).map_err(|reason| Error::Io {
             action: "remove",
             path: checkpoint.clone(),
@@ -65,8 +81,7 @@ fn audit(request: &Request<'_>, streams: &mut Streams<'_>) -> Result<u8, Error> 
 fn write_part(part: &Part, failed: bool, request: &Request<'_>, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let args = request.args;
     if let Some(file) = &args.partial {
-        let text = serde_json::to_string(part).map_err(|error| Error::Output(error.into()))?;
-        write_whole(file, &(text + "\n")).map_err(|reason| Error::Io {
+        write_whole(file, &part.to_json()?).map_err(|reason| Error::Io {
             action: "write",
             path: file.clone(),
             reason,
@@ -83,6 +98,8 @@ struct Request<'r> {
     levels: Levels,
     wanted: Wanted<'r>,
     threads: usize,
+    /// How much of the file of findings is kept that an earlier run wrote.
+    kept: Arc<AtomicU64>,
 }
 
 impl<'r> Request<'r> {
@@ -148,6 +165,7 @@ impl<'r> Request<'r> {
             },
             // Findings are heard in the order of the items.
             threads: if args.format == AuditFormat::Jsonl { 1 } else { threads },
+            kept: Arc::default(),
         })
     }
 
@@ -203,6 +221,7 @@ fn live_flag(args: &AuditArgs) -> Option<&'static str> {
         ("--index", args.index.is_some()),
         ("--segments", args.segments.is_some()),
         ("--sample", args.sample.is_some()),
+        ("--concurrency", args.concurrency.is_some()),
         ("--max-read-units", args.max_read_units.is_some()),
         ("--max-cost", args.max_cost.is_some()),
         ("--price", args.price.is_some()),

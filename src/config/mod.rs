@@ -204,10 +204,7 @@ impl Config {
             Some(config) if reader.problems.is_empty() => {
                 Ok(Self { file: Some((shown.to_path_buf(), source)), ..config })
             }
-            _ => {
-                reader.problems.sort_by_key(|problem| problem.span);
-                Err(Error::Problems(reader.problems))
-            }
+            _ => Err(Error::Problems(reader.finish())),
         }
     }
 

@@ -156,6 +156,7 @@ fn audit(
         catalog,
         state: audited.state,
         sampled: std::collections::BTreeMap::new(),
+        written: None,
     };
     Ok((part, failed))
 }

@@ -71,8 +71,7 @@ impl<'c> Checkpoint<'c> {
     /// Writes how far it is.
     pub fn save(&mut self, part: &Part) -> Result<(), Error> {
         let begin = Instant::now();
-        let text = serde_json::to_string(part).map_err(|error| Error::Output(error.into()))?;
-        write_whole(self.file, &(text + "\n")).map_err(|reason| Error::Io {
+        write_whole(self.file, &part.to_json()?).map_err(|reason| Error::Io {
             action: "write",
             path: self.file.to_path_buf(),
             reason,
@@ -81,9 +80,9 @@ impl<'c> Checkpoint<'c> {
         Ok(())
     }
 
-    /// The same, where it is time.
-    pub fn save_in_time(&mut self, part: &Part) -> Result<(), Error> {
-        if Instant::now() < self.next { Ok(()) } else { self.save(part) }
+    /// True where it is time to write it.
+    pub fn is_due(&self) -> bool {
+        Instant::now() >= self.next
     }
 }
 
