@@ -212,6 +212,88 @@ impl Automaton {
         false
     }
 
+    /// True where some text of this language sorts before one of the other, by bytes.
+    pub fn precedes(&self, other: &Self) -> bool {
+        if self.is_empty() || other.is_empty() {
+            return false;
+        }
+        let bytes = self.joint_firsts(other);
+        let mut seen = vec![false; self.accepts.len() * other.accepts.len()];
+        let mut open = vec![(self.start, other.start)];
+        while let Some((left, right)) = open.pop() {
+            // A text sorts before those that it begins, and otherwise the first byte that differs decides.
+            let least = self.firsts_on(left).next();
+            let most = other.lasts_on(right).next_back();
+            let goes_on = most.is_some();
+            if self.accepts[left as usize] && goes_on || least.zip(most).is_some_and(|(least, most)| least < most) {
+                return true;
+            }
+            for byte in &bytes {
+                let (left, right) = (self.step(left, *byte), other.step(right, *byte));
+                if left == DEAD || right == DEAD {
+                    continue;
+                }
+                let known = &mut seen[left as usize * other.accepts.len() + right as usize];
+                if !*known {
+                    *known = true;
+                    open.push((left, right));
+                }
+            }
+        }
+        false
+    }
+
+    /// The first byte of each class with which a text can go on, in order.
+    fn firsts_on(&self, state: u32) -> impl Iterator<Item = u8> {
+        let row = self.row(state as usize).iter();
+        row.zip(&self.firsts).filter(|(target, _)| **target != DEAD).map(|(_, first)| *first)
+    }
+
+    /// The last byte of each class with which a text can go on, in order.
+    fn lasts_on(&self, state: u32) -> impl DoubleEndedIterator<Item = u8> {
+        let lasts = self.firsts.iter().skip(1).map(|first| first.wrapping_sub(1)).chain([u8::MAX]);
+        let row = self.row(state as usize).iter().copied();
+        row.zip(lasts.collect::<Vec<_>>()).filter(|(target, _)| *target != DEAD).map(|(_, last)| last)
+    }
+
+    /// Some texts of the language that sort after a text, or before it, by bytes: those that share most with it first.
+    pub fn beyond(&self, text: &str, after: bool, most: usize) -> Vec<String> {
+        let bytes = text.as_bytes();
+        // The states on the way along the text, as far as there is one.
+        let mut states = vec![self.start];
+        for byte in bytes {
+            let next = states.last().map_or(DEAD, |state| self.step(*state, *byte));
+            if next == DEAD {
+                break;
+            }
+            states.push(next);
+        }
+        let mut found = Vec::new();
+        for (at, state) in states.iter().enumerate().rev().filter(|(_, state)| **state != DEAD) {
+            if !after && at < bytes.len() && self.accepts[*state as usize] {
+                found.extend(String::from_utf8(bytes[..at].to_vec()));
+            }
+            let own = bytes.get(at).copied();
+            let is_beyond = |byte: &&u8| own.map_or(after, |own| if after { **byte > own } else { **byte < own });
+            let spelt = READABLE.iter().filter(is_beyond).find_map(|byte| {
+                let next = self.step(*state, *byte);
+                let rest = (next != DEAD).then(|| self.from(next)?.shortest(0))??;
+                String::from_utf8([&bytes[..at], &[*byte], rest.as_bytes()].concat()).ok()
+            });
+            found.extend(spelt);
+            if found.len() >= most {
+                break;
+            }
+        }
+        found.truncate(most);
+        found
+    }
+
+    /// What is still to come from a state on.
+    fn from(&self, state: u32) -> Option<Self> {
+        (state != DEAD).then(|| Self { start: state, ..self.clone() })
+    }
+
     /// True where both accept exactly the same texts.
     pub fn equals(&self, other: &Self) -> bool {
         let bytes = self.joint_firsts(other);
@@ -376,6 +458,41 @@ mod tests {
         assert!(of("a(b|c)*").meets(&of("a[cd]+")));
         assert_eq!(of("a[bc]*").shared_many(&of(".*"), 3), ["a", "ab", "abb"]);
         assert_eq!(shared("é.*", ".*ü"), Some("éü".to_owned()));
+    }
+
+    #[test]
+    fn the_order_of_two_languages_is_that_of_their_texts() {
+        for (left, right, wanted) in [
+            ("post#[a-z]{3}", "post#", false),
+            ("post#", "post#[a-z]{3}", true),
+            ("author#[a-z]+", "post#", true),
+            ("a", "a", false),
+            ("a|b", "a|b", true),
+            ("[0-9]{4}", "0000", false),
+            ("[0-9]{4}", "0001", true),
+            ("post(#[a-z]+)?", "post#", true),
+            ("é", "z", false),
+            ("z", "é", true),
+        ] {
+            assert_eq!(of(left).precedes(&of(right)), wanted, "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn texts_beyond_a_text_are_of_the_language_and_on_its_side() {
+        for pattern in ["post#[a-z]{3}", "[0-9]{4}-[0-9]{2}", "x|ab|abc|b[é-ü]+", "(?s:.*)"] {
+            let automaton = of(pattern);
+            for text in ["post#abc", "2024-05", "ab", "b\u{e9}", "", "zzz"] {
+                for after in [true, false] {
+                    for found in automaton.beyond(text, after, 4) {
+                        assert!(automaton.accepts(found.as_bytes()), "{pattern} {text} {found}");
+                        assert!(if after { found.as_str() > text } else { found.as_str() < text }, "{text} {found}");
+                    }
+                }
+            }
+        }
+        assert_eq!(of("[0-9]{4}").beyond("2024", true, 1), ["2025"]);
+        assert_eq!(of("a|b").beyond("b", true, 1), Vec::<String>::new());
     }
 
     #[test]
