@@ -132,8 +132,13 @@ fn finding(asked: &Asked<'_>, own: &Member<'_>, other: &Member<'_>, reads_own: b
     };
     let written = other.sort.first().or(other.partition.first());
     let word = own.entity.name().to_lowercase();
+    let prefix = asked.access.last().map_or("", leading);
     let help = match (own.sort.first(), asked.access.condition) {
         (None, _) => format!("add a sort key that begins with a prefix of its own, such as `{word}#`"),
+        // A prefix tells them apart only where the range ends within it.
+        (Some(_), Some(condition)) if condition.is_range() && !prefix.is_empty() => {
+            format!("bound the range on both sides: `condition = \"between\"`, with ends that begin with `{prefix}`")
+        }
         (Some(_), Some(condition)) if condition.is_range() => {
             format!("begin the sort key with a prefix of its own, such as `{word}#`, and bound the range on both sides")
         }
