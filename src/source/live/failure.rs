@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use crate::error::Error;
+use crate::text::counted;
 
 /// What a failed request calls for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,8 +131,9 @@ impl<'a> Asked<'a> {
     pub(super) fn throttled(&self, seconds: u64, code: Option<&str>) -> Error {
         Error::usage(
             format!(
-                "`{}` only throttles since {seconds} seconds: {}",
+                "`{}` has only throttled for {}: {}",
                 self.table,
+                counted(seconds, "second"),
                 code.unwrap_or("ThrottlingException")
             ),
             format!("read slower (`--max-read-units`), raise the table's read capacity, {GO_ON}"),
