@@ -35,7 +35,7 @@ pub use invert::{Assignment, assigned, joined, preimages};
 pub use layout::{Way, WayPiece, rule_span, ways};
 pub use pairs::build_key;
 pub use readings::{Printed, Reader, Reading};
-pub use regular::plain_text;
+pub use regular::{caseless, plain_text};
 pub use sample::sample;
 pub use shape::{Hole, Shape, ShapeMatcher, Strictness};
 pub use trace::{Part, PartKind, Recorder, Stop, Trace};

@@ -1,0 +1,339 @@
+//! What a finding advises, followed: the finding is gone, and no new warning comes of it.
+//!
+//! Every help text over the bad fixtures and the examples of the rules' pages that shows a piece of a model in backticks is
+//! applied to the model as a person would, and the model is linted again. Help that shows something else, a query or a
+//! piece that only a person can fill in, is listed in [`NOT_APPLIED`] with the reason.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use common::{root, run_in};
+use dynkeys::rules::RULES;
+use serde_json::Value;
+
+/// The rules whose help shows no piece of a model that could be put in as it stands.
+const NOT_APPLIED: [(&str, &str); 16] = [
+    ("between-excludes-upper", "the bound of a query"),
+    ("open-ended-prefix", "the bound of a query"),
+    ("prefix-returns-other-entities", "the ends of a query"),
+    ("sort-prefix-not-leftmost", "shows the query as it is"),
+    ("reserved-word", "an expression of a request"),
+    ("constant-partition-key", "a shard is computed by the application"),
+    ("low-cardinality-partition-key", "a shard is computed by the application"),
+    ("pattern-needs-scan", "a new index, of which only the partition key is shown"),
+    ("missing-primary", "a table's own key is for a person to choose"),
+    ("index-gap", "names are for a person to choose"),
+    ("pattern-index-unknown", "a new index"),
+    ("text-in-number-key", "the field that is a number is for a person to choose"),
+    ("key-type-not-scalar", "a path into a map is for a person to choose"),
+    ("unpadded-number", "the smallest unit is for a person to choose"),
+    ("unreadable-model", "there is no model yet"),
+    ("unknown-field", "what the field is, is for a person to say"),
+];
+
+/// Models by their names, and perhaps a configuration.
+type Files = BTreeMap<String, String>;
+
+fn lint(files: &Files) -> Vec<Value> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let none = root().join("fixtures/empty.toml");
+    let mut arguments = vec!["lint", ".", "--format", "json", "--fail-on", "never"];
+    if !files.contains_key("dynkeys.toml") {
+        arguments.extend(["--config", none.to_str().unwrap()]);
+    }
+    let run = run_in(folder.path(), &arguments);
+    assert_eq!(run.status, 0, "{run:?}\n{files:#?}");
+    run.json()["findings"].as_array().unwrap().clone()
+}
+
+/// The bad fixtures of the rules about designs, and the examples of their pages that are models, by a name.
+fn cases() -> Vec<(String, Files)> {
+    let mut all = Vec::new();
+    for rule in RULES.iter().filter(|rule| rule.is_about_designs()) {
+        let folder = root().join("fixtures/rules").join(rule.name);
+        let mut paths: Vec<_> =
+            std::fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+        paths.retain(|path| path.file_name().unwrap().to_str().unwrap().starts_with("bad-"));
+        paths.sort();
+        for path in paths {
+            let name = format!("{}/{}", rule.name, path.file_name().unwrap().to_str().unwrap());
+            let files: Files = if path.is_dir() {
+                std::fs::read_dir(&path).unwrap().map(|entry| file(&entry.unwrap().path())).collect()
+            } else {
+                [file(&path)].into()
+            };
+            all.push((name, files));
+        }
+        let blocks = rule.doc.split("```toml\n").skip(1).filter_map(|block| block.split("```").next());
+        let models = blocks.filter(|block| block.contains("entity") && block.contains("[indexes."));
+        let files: Files = models.enumerate().map(|(at, text)| (format!("{at}.toml"), text.to_owned())).collect();
+        if !files.is_empty() {
+            all.push((format!("the page of {}", rule.name), files));
+        }
+    }
+    all
+}
+
+fn file(path: &Path) -> (String, String) {
+    (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(path).unwrap())
+}
+
+/// What stands in backticks.
+fn shown(help: &str) -> Vec<&str> {
+    help.split('`').skip(1).step_by(2).collect()
+}
+
+/// The first name in a snippet: `tenant` of `{tenant or ''}`.
+fn name_in(snippet: &str) -> &str {
+    let start = snippet.find(|c: char| c.is_alphabetic() || c == '_').unwrap_or(snippet.len());
+    let rest = &snippet[start..];
+    &rest[..rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())]
+}
+
+/// One piece of advice, followed: what it shows, and the files after it.
+struct Followed {
+    shown: String,
+    files: Files,
+}
+
+/// The lines of a model that declare its attributes, by their names.
+fn attributes(text: &str) -> BTreeMap<String, usize> {
+    let mut inside = false;
+    let mut all = BTreeMap::new();
+    for (at, line) in text.lines().enumerate() {
+        if line.starts_with('[') {
+            inside = line.trim() == "[attributes]";
+        } else if inside && let Some((name, _)) = line.split_once('=').filter(|(name, _)| !name.trim().starts_with('#'))
+        {
+            all.insert(name.trim().trim_matches('"').to_owned(), at);
+        }
+    }
+    all
+}
+
+/// The text with one line changed.
+fn with_line(text: &str, at: usize, change: impl FnOnce(&str) -> String) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines[at] = change(&lines[at]);
+    lines.join("\n") + "\n"
+}
+
+/// An attribute's line with a fact put in or replaced.
+fn with_fact(line: &str, fact: &str) -> String {
+    let key = fact.split_once('=').unwrap().0.trim();
+    let (name, value) = line.split_once('=').unwrap();
+    let value = value.split(" #").next().unwrap().trim();
+    let inside = match value.strip_prefix('{').and_then(|value| value.strip_suffix('}')) {
+        Some(inside) => inside.trim().to_owned(),
+        None => format!("type = {value}"),
+    };
+    // A pattern may hold commas: what is replaced goes from its key to the next one.
+    let mut parts: Vec<String> = Vec::new();
+    for part in inside.split(", ") {
+        match part.split_once('=').filter(|(key, _)| key.trim().chars().all(|c| c.is_alphanumeric() || c == '_')) {
+            Some(_) => parts.push(part.to_owned()),
+            None => parts.last_mut().unwrap().push_str(&format!(", {part}")),
+        }
+    }
+    parts.retain(|part| part.split_once('=').unwrap().0.trim() != key);
+    parts.push(fact.to_owned());
+    format!("{name}= {{ {} }}", parts.join(", "))
+}
+
+/// A line in which the placeholders of a field are replaced.
+fn with_placeholder(line: &str, placeholder: &str) -> String {
+    let field = name_in(placeholder);
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find('{') {
+        let end = rest[start..].find('}').map_or(rest.len(), |end| start + end + 1);
+        let own = &rest[start..end];
+        let is_placeholder = !own.contains('=') && name_in(own) == field;
+        out.push_str(&rest[..start]);
+        if is_placeholder {
+            out.push_str(placeholder);
+            rest = &rest[end..];
+        } else {
+            out.push('{');
+            rest = &rest[start + 1..];
+        }
+    }
+    out + rest
+}
+
+/// A key with a text of its own at its start: `user` of `["user", …]`.
+fn with_prefix(line: &str, prefix: &str) -> String {
+    if let Some((before, after)) = line.split_once("build_key = [[\"\", ") {
+        return format!("{before}build_key = [[\"{prefix}\", {after}");
+    }
+    if let Some((before, after)) = line.split_once("build_key = [[\"") {
+        return format!("{before}build_key = [[\"{prefix}-{after}");
+    }
+    for word in ["template = \"", "value = \""] {
+        if let Some((before, after)) = line.split_once(word) {
+            return format!("{before}template = \"{prefix}#{after}");
+        }
+    }
+    line.to_owned()
+}
+
+/// A key whose rule is another one.
+fn with_rule(line: &str, rule: &str) -> String {
+    let start = ["build_key", "template", "value"].iter().filter_map(|word| line.find(word)).min().unwrap();
+    let end = line.rfind('}').unwrap();
+    format!("{}{rule} }}{}", &line[..start], &line[end + 1..])
+}
+
+/// Every piece of advice of a finding, followed on its own; none where the help shows no piece of a model.
+fn followed(finding: &Value, files: &Files) -> Vec<Followed> {
+    let help = finding["help"].as_str().unwrap();
+    let path = finding["path"].as_str().unwrap().trim_start_matches("./");
+    let Some(text) = files.get(path) else { return Vec::new() };
+    let at = usize::try_from(finding["line"].as_u64().unwrap()).unwrap() - 1;
+    let known = attributes(text);
+    let snippets = shown(help);
+    let mut all = Vec::new();
+    let mut add = |shown: &str, changes: Vec<(String, String)>| {
+        let mut files = files.clone();
+        files.extend(changes);
+        all.push(Followed { shown: shown.to_owned(), files });
+    };
+    let own = |text: String| vec![(path.to_owned(), text)];
+    for (number, snippet) in snippets.iter().enumerate() {
+        let fact = ["required = ", "pattern = ", "max_length = ", "immutable = ", "type = "]
+            .iter()
+            .any(|fact| snippet.starts_with(fact));
+        if fact && !snippet.contains(", ") {
+            // The attribute that the help names, else the one in whose line the finding is, else every text.
+            let named = || snippets[..number].iter().rev().chain(&snippets[number + 1..]).map(|one| name_in(one));
+            let field = named().find(|name| known.contains_key(*name)).map(str::to_owned);
+            let here = || known.iter().find(|(_, line)| **line == at).map(|(name, _)| name.clone());
+            match field.or_else(here) {
+                Some(field) => add(snippet, own(with_line(text, known[&field], |line| with_fact(line, snippet)))),
+                None if snippet.starts_with("type") => {
+                    add(snippet, own(with_line(text, at, |line| line.replacen(" }", &format!(", {snippet} }}"), 1))));
+                }
+                None => {
+                    let change = |(name, text): (&String, &String)| {
+                        let lines = attributes(text).into_values();
+                        let is_free =
+                            |line: &str| !line.contains("pattern") && !line.contains("enum") && line.contains("string");
+                        let text =
+                            lines.fold(text.clone(), |text, at| {
+                                with_line(&text, at, |line| {
+                                    if is_free(line) { with_fact(line, snippet) } else { line.to_owned() }
+                                })
+                            });
+                        (name.clone(), text)
+                    };
+                    add(snippet, files.iter().map(change).collect());
+                }
+            }
+        } else if snippet.starts_with('{') && !snippet.contains('…') && !snippet.contains('=') {
+            let everywhere = finding["rule"] == "inconsistent-case" || finding["rule"] == "mixed-time-formats";
+            let change = |(name, text): (&String, &String)| {
+                let text = text.lines().enumerate().map(|(line, own)| {
+                    let is_meant = if everywhere { own.contains("attribute = ") } else { name == path && line == at };
+                    if is_meant { with_placeholder(own, snippet) } else { own.to_owned() }
+                });
+                (name.clone(), text.collect::<Vec<_>>().join("\n") + "\n")
+            };
+            add(snippet, files.iter().map(change).collect());
+        } else if let Some(word) = snippet.strip_prefix("[\"").and_then(|rest| rest.strip_suffix("\", …]")) {
+            // "begin the sort key `sk` of `User`": the key is named, else it is in the finding's line.
+            let key = snippets.first().filter(|_| number == 2).map(|key| format!("attribute = \"{key}\""));
+            let entity = snippets.get(1).map(|entity| format!("\"{entity}\""));
+            let change = |(name, text): (&String, &String)| {
+                let is_own = text
+                    .lines()
+                    .any(|line| line.starts_with("entity") && entity.as_ref().is_some_and(|own| line.contains(own)));
+                let text = text.lines().enumerate().map(|(line, own)| {
+                    let is_meant = match &key {
+                        Some(key) => is_own && own.contains(key),
+                        None => name == path && line == at,
+                    };
+                    if is_meant { with_prefix(own, word) } else { own.to_owned() }
+                });
+                (name.clone(), text.collect::<Vec<_>>().join("\n") + "\n")
+            };
+            add(snippet, files.iter().map(change).collect());
+        } else if let Some(pair) = snippet.strip_prefix("[\"\", ").and_then(|rest| rest.strip_suffix(']')) {
+            let change = |line: &str| line.replacen("]] }", &format!("], [\"\", {pair}]] }}"), 1);
+            if text.lines().nth(at).unwrap().contains("build_key") {
+                add(snippet, own(with_line(text, at, change)));
+            }
+        } else if ["value = ", "build_key = ", "template = ", "type = \"N\", value"]
+            .iter()
+            .any(|rule| snippet.starts_with(rule))
+        {
+            if text.lines().nth(at).unwrap().contains("attribute = ") {
+                add(snippet, own(with_line(text, at, |line| with_rule(line, snippet))));
+            }
+        } else if snippet.starts_with("description = ") {
+            let change = |line: &str| format!("{line}\ndescription = \"What it is for.\"");
+            add(snippet, own(with_line(text, at, change)));
+        } else if help.contains("to `given`") && *snippet == "given" {
+            let line = (0..at).rev().find(|line| text.lines().nth(*line).unwrap().starts_with("given")).unwrap();
+            let field = snippets[number - 1];
+            add(snippet, own(with_line(text, line, |line| line.replacen(']', &format!(", \"{field}\"]"), 1))));
+        } else if help.contains("take `condition` away") && *snippet == "condition" {
+            add(snippet, own(with_line(text, at, |_| String::new())));
+        } else if help.contains("remove `eager = true`") && *snippet == "eager = true" {
+            add(snippet, own(text.replace(", eager = true", "")));
+        }
+    }
+    all
+}
+
+/// True of help that shows more than names.
+fn shows_a_piece(help: &str) -> bool {
+    shown(help).iter().any(|snippet| snippet.contains(['=', '{', '[']))
+}
+
+#[test]
+fn advice_that_is_followed_ends_the_finding_and_brings_no_other() {
+    let mut wrong = BTreeSet::new();
+    let (mut tried, mut rules, mut unshown) = (0, BTreeSet::new(), BTreeSet::new());
+    for (case, files) in cases() {
+        let before = lint(&files);
+        let known: BTreeSet<&str> = before.iter().map(|one| one["fingerprint"].as_str().unwrap()).collect();
+        // One cause has many findings of one advice; each rule once a fixture is enough, in its own fixtures each is tried.
+        let mut seen = BTreeSet::new();
+        for finding in &before {
+            let rule = finding["rule"].as_str().unwrap();
+            let help = finding["help"].as_str().unwrap();
+            let is_own = case.contains(rule);
+            if !shows_a_piece(help) || !is_own && !seen.insert(rule) || NOT_APPLIED.iter().any(|(own, _)| *own == rule)
+            {
+                continue;
+            }
+            let all = followed(finding, &files);
+            if all.is_empty() {
+                unshown.insert(format!("{rule}: {help}"));
+            }
+            for Followed { shown, files } in all {
+                tried += 1;
+                rules.insert(rule.to_owned());
+                let after = lint(&files);
+                if after.iter().any(|one| one["fingerprint"] == finding["fingerprint"]) {
+                    wrong.insert(format!("{case}: {rule}: `{shown}` does not end it: {help}"));
+                }
+                let is_new =
+                    |one: &&Value| one["level"] != "info" && !known.contains(one["fingerprint"].as_str().unwrap());
+                for new in after.iter().filter(is_new) {
+                    wrong.insert(format!("{case}: {rule}: `{shown}` brings {}: {}", new["rule"], new["message"]));
+                }
+            }
+        }
+    }
+    let wrong: Vec<String> = wrong.into_iter().collect();
+    assert!(wrong.is_empty(), "{tried} tried, {} wrong:\n{}\nnot tried:\n{unshown:#?}", wrong.len(), wrong.join("\n"));
+    assert!(unshown.is_empty(), "help that is not tried: {unshown:#?}");
+    assert!(tried > 100 && rules.len() >= 20, "{tried} of {rules:?}");
+}
