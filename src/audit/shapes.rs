@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tally::{Example, Tally};
 use super::times::time_format;
+use crate::key::delimiters;
 
 /// The most shapes that are told apart.
 const MOST: usize = 1024;
@@ -130,44 +131,62 @@ fn coarser(shape: &str, detail: Detail) -> String {
         if at > 0 {
             out.push_str(BETWEEN);
         }
-        let mut parts = key.split('#');
+        // A part, what stands behind it, the next part and so on.
+        let mut parts = key.split(MARK);
         let first = parts.next().unwrap_or_default();
         // Long first words of which there are so many are no names of entities.
         let first = if detail == Detail::Prefix && first.len() > 24 { "{text}" } else { first };
         out.push_str(first);
         if detail == Detail::Prefix {
-            if parts.next().is_some() {
-                out.push_str("#…");
+            if let Some(delimiter) = parts.next() {
+                push_delimiter(&mut out, delimiter);
+                out.push('…');
             }
             continue;
         }
-        for part in parts {
-            out.push('#');
+        while let (Some(delimiter), Some(part)) = (parts.next(), parts.next()) {
+            push_delimiter(&mut out, delimiter);
             out.push_str(if part.is_empty() || part.starts_with('{') { part } else { "{text}" });
         }
     }
     out
 }
 
-/// A key's parts: words of the model as they are, values as what they look like. Parts are shown with `#` between them
-/// whatever the delimiter is.
+/// Stands on both sides of a delimiter in a shape, so that it is known again. It is no letter of a word.
+pub(crate) const MARK: char = '\u{1f}';
+
+fn push_delimiter(out: &mut String, delimiter: &str) {
+    out.push(MARK);
+    out.push_str(delimiter);
+    out.push(MARK);
+}
+
+/// The first delimiter of a text, and where it is.
+fn first_delimiter<'d>(text: &str, delimiters: &[&'d str]) -> Option<(usize, &'d str)> {
+    delimiters.iter().filter_map(|one| Some((text.find(one)?, *one))).min_by_key(|(at, _)| *at)
+}
+
+/// A key's parts: words of the model as they are, values as what they look like.
 fn push_shape(out: &mut String, text: &str, delimiter: &str) {
     // An attribute that is not there.
     if text.starts_with("{no ") && text.ends_with('}') {
         out.push_str(text);
         return;
     }
-    let parts: Vec<&str> = text.split(delimiter).collect();
-    for (at, part) in parts.iter().enumerate() {
-        if at > 0 {
-            out.push('#');
-        }
+    let delimiters = delimiters(delimiter);
+    let mut rest = text;
+    for at in 0.. {
+        let found = first_delimiter(rest, &delimiters);
+        let part = found.and_then(|(end, _)| rest.get(..end)).unwrap_or(rest);
         // Of `prefix#value` pairs the first, the third and so on are words; so is what stands alone.
         let is_word = at % 2 == 0 && is_word(part);
         match is_word || part.is_empty() {
             true => out.push_str(part),
             false => out.push_str(look(part)),
         }
+        let Some((end, delimiter)) = found else { break };
+        push_delimiter(out, delimiter);
+        rest = rest.get(end + delimiter.len()..).unwrap_or_default();
     }
 }
 
@@ -210,7 +229,7 @@ mod tests {
     use super::*;
 
     fn of(key: &[&str]) -> String {
-        shape(key, "#")
+        shape(key, "#").replace(MARK, "")
     }
 
     #[test]
@@ -221,6 +240,11 @@ mod tests {
         assert_eq!(of(&["user#a.b@c.org", "at#2024-05-01T10:00:00Z"]), "user#{email} / at#{time}");
         assert_eq!(of(&["tag#red#", "x9"]), "tag#{text}# / {text}");
         assert_eq!(of(&["tag#red", ""]), "tag#{text} / ");
+        let of = |text: &str, delimiter: &str| shape(&[text], delimiter).replace(MARK, "");
+        assert_eq!(of("user:7:order:2024-05-01T10.00", ":"), "user:{number}:order:{text}");
+        assert_eq!(of("user::7::at::10:30", "::"), "user::{number}::at::{text}");
+        assert_eq!(of("user#7", ":"), "user#{number}");
+        assert_eq!(of("user#7:item", ":"), "user#{number}:item");
     }
 
     #[test]
@@ -236,8 +260,8 @@ mod tests {
         }
         assert_eq!(shapes.detail(), Detail::FirstWord);
         assert_eq!(
-            shapes.groups().iter().map(|(shape, tally)| (*shape, tally.count)).collect::<Vec<_>>(),
-            [("a#{number}#{text}", 3000)]
+            shapes.groups().iter().map(|(shape, tally)| (shape.replace(MARK, ""), tally.count)).collect::<Vec<_>>(),
+            [("a#{number}#{text}".to_owned(), 3000)]
         );
         for number in 0..3000 {
             shapes.add(&[&letters(number)], "#", number as u64, 1, example);

@@ -4,8 +4,10 @@
 //! [`Engine::map`], and [`Engine::write`] writes every key into a buffer that is used again for the next item.
 
 mod access;
+mod apart;
 mod automaton;
 mod coerce;
+mod delimiters;
 mod engine;
 mod evaluate;
 mod expression_text;
@@ -25,7 +27,9 @@ mod trace;
 mod values;
 
 pub use access::{Access, Behind, KnownKey};
+pub use apart::{pattern_without, solid_pattern_without};
 pub use automaton::Automaton;
+pub use delimiters::{BUILT, delimiter_of, delimiters, delimiters_of};
 pub use engine::{Engine, EngineIndex, EngineKey, Half, KeyBuffer, Written};
 pub use evaluate::Failure;
 pub use expression_text::expression_text;
@@ -39,4 +43,4 @@ pub use regular::{caseless, plain_text};
 pub use sample::sample;
 pub use shape::{Hole, Shape, ShapeMatcher, Strictness};
 pub use trace::{Part, PartKind, Recorder, Stop, Trace};
-pub use values::{Assumption, Values, ValuesOf, conforms, of_attribute};
+pub use values::{Assumption, Values, ValuesOf, conforms, is_plain, of_attribute};

@@ -19,11 +19,12 @@ pub(super) fn any_text() -> Hir {
     Hir::repetition(Repetition { min: 0, max: None, greedy: true, sub: Box::new(Hir::dot(Dot::AnyByte)) })
 }
 
-/// Texts of one or more printable letters without `#` that are none of these words, and perhaps others that are no UTF-8.
-pub fn plain_text(words: &[Vec<u8>]) -> Hir {
+/// Texts of one or more printable letters without `#` and a delimiter that are none of these words, and perhaps others
+/// that are no UTF-8.
+pub fn plain_text(words: &[Vec<u8>], delimiter: u8) -> Hir {
     let letters = |left_out: &BTreeSet<u8>| {
         let mut class = ClassBytes::new([ClassBytesRange::new(0x20, 0x7e), ClassBytesRange::new(0x80, 0xff)]);
-        let letters = left_out.iter().chain([&b'#']).map(|letter| ClassBytesRange::new(*letter, *letter));
+        let letters = left_out.iter().chain([&b'#', &delimiter]).map(|letter| ClassBytesRange::new(*letter, *letter));
         class.difference(&ClassBytes::new(letters));
         Hir::class(Class::Bytes(class))
     };
@@ -290,13 +291,13 @@ mod tests {
     #[test]
     fn plain_text_is_anything_but_the_words() {
         let words = ["event", "eve", "item"].map(|word| word.as_bytes().to_vec());
-        let automaton = Automaton::new(&plain_text(&words)).unwrap();
+        let automaton = Automaton::new(&plain_text(&words, b'#')).unwrap();
         for text in ["a", "e", "ev", "even", "events", "evening", "eventeve", "xitem", "ite", "items", "Eve", "é"] {
             assert!(automaton.accepts(text.as_bytes()), "{text}");
         }
         for text in ["", "eve", "event", "item", "a#b", "a\t"] {
             assert!(!automaton.accepts(text.as_bytes()), "{text}");
         }
-        assert!(Automaton::new(&plain_text(&[])).unwrap().accepts(b"event"));
+        assert!(Automaton::new(&plain_text(&[], b'#')).unwrap().accepts(b"event"));
     }
 }

@@ -114,13 +114,12 @@ fn language(design: &Design, key: &KeyOf<'_>, way: usize) -> Option<Language> {
         true => key.shape().clone(),
         false => way.shape(key.entity.model(), key.entity.engine().dialect()),
     };
-    let apart: Vec<u8> = key.delimiter(design).bytes().filter(u8::is_ascii).collect();
     let is_empty = || Automaton::new(&shape.language(&[])).is_some_and(|all| all.is_empty());
     Some(Language {
         kind: key.key.kind,
         is_left_out: way.is_value() && !key.key.eager && is_empty(),
         leading: shape.literal_prefix(),
-        automaton: Automaton::new(&shape.language(&apart)),
+        automaton: Automaton::new(&shape.plain(&[key.delimiter(design)])),
     })
 }
 

@@ -57,7 +57,7 @@ When there is one item at a time at most, as with readings of one device, or whe
     checks: &[Check::Entity(check)],
 };
 
-fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
+fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
     let Some(index) = entity.primary() else { return };
     let keys = entity.keys_of(index);
     let [partition, sort] = keys.as_slice() else { return };
@@ -69,7 +69,7 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
     }
     for way in sort.ways() {
         if let Some(time) = only_time(entity, &way) {
-            findings.add(finding(*sort, &way, &time));
+            findings.add(finding(*sort, &way, &time, design));
         }
     }
 }
@@ -92,7 +92,7 @@ fn is_id_of(field: &str, entity: &str) -> bool {
         || field.strip_prefix(&entity).is_some_and(|rest| matches!(rest, "" | "id" | "uuid" | "uid" | "ulid"))
 }
 
-fn finding(key: KeyOf<'_>, way: &Way<'_>, time: &Time<'_>) -> DesignFinding {
+fn finding(key: KeyOf<'_>, way: &Way<'_>, time: &Time<'_>, design: &Design) -> DesignFinding {
     let entity = key.entity;
     let message = format!(
         "the sort key `{}` is the time `{}` alone: two items of one partition at one time replace each other",
@@ -106,7 +106,7 @@ fn finding(key: KeyOf<'_>, way: &Way<'_>, time: &Time<'_>) -> DesignFinding {
         .map(|attribute| &attribute.name.value)
         .find(|name| is_id_of(name, entity.name()));
     let help = match id {
-        Some(id) => format!("put the id behind it: `{}`", with_id(way, id)),
+        Some(id) => format!("put the id behind it: `{}`", with_id(way, id, key.delimiter(design))),
         None => "put something unique behind it: an id, a counter, a random suffix".to_owned(),
     };
     let FieldPath { name, .. } = time.field;
@@ -117,9 +117,9 @@ fn finding(key: KeyOf<'_>, way: &Way<'_>, time: &Time<'_>) -> DesignFinding {
 }
 
 /// What is to be added to the key.
-fn with_id(way: &Way<'_>, id: &str) -> String {
+fn with_id(way: &Way<'_>, id: &str, delimiter: &str) -> String {
     match way.rule {
         crate::model::Rule::BuildKey(_) => format!("[\"\", \"{{{id}}}\"]"),
-        crate::model::Rule::Template(_) | crate::model::Rule::Value(_) => format!("#{{{id}}}"),
+        crate::model::Rule::Template(_) | crate::model::Rule::Value(_) => format!("{delimiter}{{{id}}}"),
     }
 }

@@ -7,8 +7,8 @@ use regex_syntax::hir::Hir;
 use super::asked::{Asked, known_part};
 use super::collection::Member;
 use super::filled::{begun, filled, spelling};
-use super::range::{Bounds, Reads, anything, language, reads};
-use crate::key::{Automaton, KnownKey, WayPiece};
+use super::range::{Bounds, Reads, anything, plain_language, reads};
+use crate::key::{Automaton, KnownKey, WayPiece, is_plain};
 use crate::model::{KeyType, SortCondition};
 use crate::rules::{Design, Entity, Entries, KeyOf, Witness};
 use crate::value::Value;
@@ -51,7 +51,7 @@ enum Query {
 pub(in crate::rules) struct Search<'w, 'e> {
     own: &'w Member<'e>,
     wanted: Wanted<'w, 'e>,
-    delimiters: [&'w str; 2],
+    delimiters: Vec<&'w str>,
     /// The usual item of the own entity.
     usual: Option<Looked>,
     /// False where the query reads no item of its own entity: then it is enough that it reads the other's.
@@ -68,7 +68,7 @@ const MOST_TEXTS: usize = 4;
 impl<'w, 'e> Search<'w, 'e> {
     /// A search from one member.
     pub fn new(design: &'w Design, own: &'w Member<'e>, wanted: Wanted<'w, 'e>) -> Self {
-        let delimiters = ["#", design.delimiter.as_str()];
+        let delimiters = design.delimiters();
         let reads_own = match &wanted {
             Wanted::Begins(_) => true,
             Wanted::Query(asked) => !matches!(reads(design, asked), Reads::Nothing | Reads::Blank),
@@ -122,7 +122,7 @@ impl<'w, 'e> Search<'w, 'e> {
         });
         let (Some(ours), Some(theirs)) = (beginnings, theirs.automaton()) else { return Vec::new() };
         let texts = ours.shared_many(theirs, MOST_TEXTS);
-        texts.iter().filter_map(|text| begun(self.own.entity, base, &known.known, text)).collect()
+        texts.iter().filter_map(|text| begun(self.own.entity, base, &known.known, text, &self.delimiters)).collect()
     }
 
     /// The meeting of this item with one of the other's.
@@ -181,7 +181,7 @@ impl<'w, 'e> Search<'w, 'e> {
     /// What the pieces of the sort key that the query knows can be, without a delimiter in a value.
     fn pieces(&self, asked: &Asked<'_>, known: &KnownKey<'_>) -> Option<Vec<Hir>> {
         let shape = asked.last_key()?.shape();
-        Some(known.known.iter().map(|piece| language(piece, shape, b"#")).collect())
+        Some(known.known.iter().map(|piece| plain_language(piece, shape, &self.delimiters)).collect())
     }
 
     /// What there is to know of an own item; none where it does not keep to the model or is not in the index.
@@ -291,11 +291,14 @@ impl<'w, 'e> Search<'w, 'e> {
 
     /// True of an item that keeps to its model and has no delimiter in the value of a key.
     fn keeps(&self, entity: &Entity, item: &Entries) -> bool {
-        let holds = |value: &Value<'_>| match value {
-            Value::Str(text) => self.delimiters.iter().any(|one| !one.is_empty() && text.contains(one)),
-            _ => false,
+        let is_plain = |(name, value): &(String, Value<'static>)| match value {
+            Value::Str(text) => {
+                let attribute = entity.model().attributes.iter().find(|attribute| attribute.name.value == *name);
+                attribute.is_none_or(|attribute| is_plain(attribute, text, &self.delimiters))
+            }
+            _ => true,
         };
-        !entity.witness_item(item).fields.iter().any(|(_, value)| holds(value)) && entity.conforms(item)
+        entity.witness_item(item).fields.iter().all(is_plain) && entity.conforms(item)
     }
 }
 

@@ -95,7 +95,7 @@ fn check(design: &Design, findings: &mut DesignFindings) {
                 let met = others.find_map(|other| Some((other, search.meeting(other)?)));
                 if let Some((other, meeting)) = met {
                     let witness = meeting.read_by(&search, &asked, other);
-                    findings.add(finding(&asked, own, other, search.reads_own()).witness(witness));
+                    findings.add(finding(&asked, own, other, design, search.reads_own()).witness(witness));
                 }
             }
         }
@@ -121,7 +121,7 @@ fn may_be_read(condition: Option<SortCondition>, prefix: &str, other: &Member<'_
     }
 }
 
-fn finding(asked: &Asked<'_>, own: &Member<'_>, other: &Member<'_>, reads_own: bool) -> DesignFinding {
+fn finding(asked: &Asked<'_>, own: &Member<'_>, other: &Member<'_>, design: &Design, reads_own: bool) -> DesignFinding {
     let (pattern, theirs) = (&*asked.pattern.name, other.entity.name());
     let (message, label) = match reads_own {
         true => (format!("`{pattern}` also reads items of `{theirs}`"), format!("reads `{theirs}` as well")),
@@ -131,22 +131,24 @@ fn finding(asked: &Asked<'_>, own: &Member<'_>, other: &Member<'_>, reads_own: b
         }
     };
     let written = other.sort.first().or(other.partition.first());
-    let word = own.entity.name().to_lowercase();
+    let of_key = own.sort.first().or(own.partition.first());
+    let delimiter = of_key.map_or(design.delimiter.as_str(), |key| key.delimiter(design));
+    let word = own.entity.name().to_lowercase() + delimiter;
     let prefix = asked.access.last().map_or("", leading);
     let help = match (own.sort.first(), asked.access.condition) {
-        (None, _) => format!("add a sort key that begins with a prefix of its own, such as `{word}#`"),
+        (None, _) => format!("add a sort key that begins with a prefix of its own, such as `{word}`"),
         // A prefix tells them apart only where the range ends within it.
         (Some(_), Some(condition)) if condition.is_range() && !prefix.is_empty() => {
             format!("bound the range on both sides: `condition = \"between\"`, with ends that begin with `{prefix}`")
         }
         (Some(_), Some(condition)) if condition.is_range() => {
-            format!("begin the sort key with a prefix of its own, such as `{word}#`, and bound the range on both sides")
+            format!("begin the sort key with a prefix of its own, such as `{word}`, and bound the range on both sides")
         }
         (Some(key), None) => {
-            format!("begin `{}` with a prefix of its own, such as `{word}#`, and query by it", key.attribute())
+            format!("begin `{}` with a prefix of its own, such as `{word}`, and query by it", key.attribute())
         }
         (Some(key), Some(_)) => format!(
-            "begin `{}` with a prefix that `{}` does not have, such as `{word}#`",
+            "begin `{}` with a prefix that `{}` does not have, such as `{word}`",
             key.attribute(),
             other.entity.name()
         ),

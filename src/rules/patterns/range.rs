@@ -103,7 +103,7 @@ pub(super) fn reads(design: &Design, asked: &Asked<'_>) -> Reads {
 
 /// False where it is proved that no item with such values has a key that the condition takes, whatever is given.
 fn may_take(condition: SortCondition, known: &KnownKey<'_>, key: &KeyOf<'_>, values: Values, design: &Design) -> bool {
-    let bounds = Hir::concat(known.known.iter().map(|piece| language(piece, key.shape(), &[])).collect());
+    let bounds = Hir::concat(known.known.iter().map(|piece| language(piece, key.shape())).collect());
     if key.key.kind != KeyType::S {
         return may_take_few(condition, key, &bounds);
     }
@@ -144,11 +144,19 @@ fn may_take_few(condition: SortCondition, key: &KeyOf<'_>, bounds: &Hir) -> bool
     })
 }
 
-/// What a piece of a key can print; of a value, without these letters.
-pub(super) fn language(piece: &WayPiece<'_>, shape: &Shape, apart: &[u8]) -> Hir {
+/// What a piece of a key can print.
+fn language(piece: &WayPiece<'_>, shape: &Shape) -> Hir {
     match piece {
         WayPiece::Text(text) => Hir::literal(text.as_bytes()),
-        WayPiece::Hole(expression) => hole(shape, expression).map_or_else(anything, |hole| hole.language(apart)),
+        WayPiece::Hole(expression) => hole(shape, expression).map_or_else(anything, |hole| hole.language(&[])),
+    }
+}
+
+/// The same without a delimiter in a value.
+pub(super) fn plain_language(piece: &WayPiece<'_>, shape: &Shape, delimiters: &[&str]) -> Hir {
+    match piece {
+        WayPiece::Text(text) => Hir::literal(text.as_bytes()),
+        WayPiece::Hole(expression) => hole(shape, expression).map_or_else(anything, |hole| hole.plain(delimiters)),
     }
 }
 
