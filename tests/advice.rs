@@ -15,7 +15,12 @@ use dynkeys::rules::RULES;
 use serde_json::Value;
 
 /// The rules whose help shows no piece of a model that could be put in as it stands.
-const NOT_APPLIED: [(&str, &str); 16] = [
+const NOT_APPLIED: [(&str, &str); 21] = [
+    ("dangling-delimiter", "what is written without the field is for a person to choose"),
+    ("half-index-key", "the condition and what is written under it are for a person to choose"),
+    ("index-naming", "names are mended by the fix"),
+    ("key-attribute-naming", "names are mended by the fix"),
+    ("multi-attribute-key-invalid", "a list of keys becomes one"),
     ("between-excludes-upper", "the bound of a query"),
     ("open-ended-prefix", "the bound of a query"),
     ("prefix-returns-other-entities", "the ends of a query"),
@@ -124,25 +129,40 @@ fn with_line(text: &str, at: usize, change: impl FnOnce(&str) -> String) -> Stri
     lines.join("\n") + "\n"
 }
 
-/// An attribute's line with a fact put in or replaced.
-fn with_fact(line: &str, fact: &str) -> String {
-    let key = fact.split_once('=').unwrap().0.trim();
+/// `a = 1, b = "x, y"` in its parts: a pattern may hold commas, so that a part goes on to the next key.
+fn facts(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in text.split(", ") {
+        match part.split_once('=').filter(|(key, _)| key.trim().chars().all(|c| c.is_alphanumeric() || c == '_')) {
+            Some(_) => parts.push(part.to_owned()),
+            None => parts.last_mut().unwrap().push_str(&format!(", {part}")),
+        }
+    }
+    parts
+}
+
+/// An attribute's line with facts put in or replaced.
+fn with_facts(line: &str, new: &str) -> String {
     let (name, value) = line.split_once('=').unwrap();
     let value = value.split(" #").next().unwrap().trim();
     let inside = match value.strip_prefix('{').and_then(|value| value.strip_suffix('}')) {
         Some(inside) => inside.trim().to_owned(),
         None => format!("type = {value}"),
     };
-    // A pattern may hold commas: what is replaced goes from its key to the next one.
-    let mut parts: Vec<String> = Vec::new();
-    for part in inside.split(", ") {
-        match part.split_once('=').filter(|(key, _)| key.trim().chars().all(|c| c.is_alphanumeric() || c == '_')) {
-            Some(_) => parts.push(part.to_owned()),
-            None => parts.last_mut().unwrap().push_str(&format!(", {part}")),
-        }
-    }
-    parts.retain(|part| part.split_once('=').unwrap().0.trim() != key);
-    parts.push(fact.to_owned());
+    let key = |fact: &String| fact.split_once('=').unwrap().0.trim().to_owned();
+    let new = facts(new);
+    let mut parts = facts(&inside);
+    parts.retain(|part| !new.iter().any(|new| key(new) == key(part)));
+    parts.extend(new);
+    format!("{name}= {{ {} }}", parts.join(", "))
+}
+
+/// An attribute's line without its default.
+fn without_default(line: &str) -> String {
+    let (name, value) = line.split_once('=').unwrap();
+    let value = value.split(" #").next().unwrap().trim().trim_start_matches('{').trim_end_matches('}').trim();
+    let mut parts = facts(value);
+    parts.retain(|part| !part.starts_with("default"));
     format!("{name}= {{ {} }}", parts.join(", "))
 }
 
@@ -206,16 +226,17 @@ fn followed(finding: &Value, files: &Files) -> Vec<Followed> {
     };
     let own = |text: String| vec![(path.to_owned(), text)];
     for (number, snippet) in snippets.iter().enumerate() {
-        let fact = ["required = ", "pattern = ", "max_length = ", "immutable = ", "type = "]
-            .iter()
-            .any(|fact| snippet.starts_with(fact));
-        if fact && !snippet.contains(", ") {
+        const FACTS: [&str; 6] =
+            ["required = ", "pattern = ", "max_length = ", "immutable = ", "type = ", "default = "];
+        let bare = snippet.trim_start_matches("{ ").trim_end_matches(" }");
+        let snippet = if bare.starts_with("type = ") { &bare } else { snippet };
+        if FACTS.iter().any(|fact| snippet.starts_with(fact)) && !snippet.contains("value = ") {
             // The attribute that the help names, else the one in whose line the finding is, else every text.
             let named = || snippets[..number].iter().rev().chain(&snippets[number + 1..]).map(|one| name_in(one));
             let field = named().find(|name| known.contains_key(*name)).map(str::to_owned);
             let here = || known.iter().find(|(_, line)| **line == at).map(|(name, _)| name.clone());
             match field.or_else(here) {
-                Some(field) => add(snippet, own(with_line(text, known[&field], |line| with_fact(line, snippet)))),
+                Some(field) => add(snippet, own(with_line(text, known[&field], |line| with_facts(line, snippet)))),
                 None if snippet.starts_with("type") => {
                     add(snippet, own(with_line(text, at, |line| line.replacen(" }", &format!(", {snippet} }}"), 1))));
                 }
@@ -224,27 +245,56 @@ fn followed(finding: &Value, files: &Files) -> Vec<Followed> {
                         let lines = attributes(text).into_values();
                         let is_free =
                             |line: &str| !line.contains("pattern") && !line.contains("enum") && line.contains("string");
-                        let text =
-                            lines.fold(text.clone(), |text, at| {
-                                with_line(&text, at, |line| {
-                                    if is_free(line) { with_fact(line, snippet) } else { line.to_owned() }
-                                })
-                            });
+                        let text = lines.fold(text.clone(), |text, at| {
+                            with_line(&text, at, |line| {
+                                if is_free(line) { with_facts(line, snippet) } else { line.to_owned() }
+                            })
+                        });
                         (name.clone(), text)
                     };
                     add(snippet, files.iter().map(change).collect());
                 }
             }
         } else if snippet.starts_with('{') && !snippet.contains('…') && !snippet.contains('=') {
-            let everywhere = finding["rule"] == "inconsistent-case" || finding["rule"] == "mixed-time-formats";
+            let field = name_in(snippet);
+            // A fallback and a format go wherever the field is printed; both of two formats become the one that is shown.
+            let everywhere = snippet.contains(" or ") || finding["rule"] == "inconsistent-case";
+            let is_format = finding["rule"] == "mixed-time-formats";
+            let is_key =
+                |line: &str| ["template = ", "build_key = ", "value = "].iter().any(|rule| line.contains(rule));
             let change = |(name, text): (&String, &String)| {
                 let text = text.lines().enumerate().map(|(line, own)| {
-                    let is_meant = if everywhere { own.contains("attribute = ") } else { name == path && line == at };
-                    if is_meant { with_placeholder(own, snippet) } else { own.to_owned() }
+                    let is_here = name == path && line == at;
+                    let default = help.contains("leave the default out") && attributes(text).get(field) == Some(&line);
+                    if default && name == path {
+                        without_default(own)
+                    } else if is_format && is_key(own) {
+                        let filter = snippet.trim_start_matches(['{']).trim_start_matches(field);
+                        let fields = attributes(text).into_keys();
+                        let times = fields.filter(|field| own.contains(&format!("{{{field}|")) || is_here);
+                        times.fold(own.to_owned(), |own, time| with_placeholder(&own, &format!("{{{time}{filter}")))
+                    } else if is_here || everywhere && is_key(own) {
+                        with_placeholder(own, snippet)
+                    } else {
+                        own.to_owned()
+                    }
                 });
                 (name.clone(), text.collect::<Vec<_>>().join("\n") + "\n")
             };
             add(snippet, files.iter().map(change).collect());
+        } else if let Some(rest) = snippet.strip_prefix("cases = [{ when = \"") {
+            // The condition is shown, and what the key is now goes under it; the whole index is sparse then.
+            let when = rest.split('"').next().unwrap();
+            let head = (0..at).rev().find(|line| text.lines().nth(*line).unwrap().starts_with("[indexes.")).unwrap();
+            let mut changed = with_line(text, at, |line| {
+                let start = ["build_key", "template", "value"].iter().filter_map(|word| line.find(word)).min().unwrap();
+                let rule = line[start..line.rfind('}').unwrap()].trim();
+                with_rule(line, &format!("cases = [{{ when = \"{when}\", {rule} }}, {{ value = \"{{none}}\" }}]"))
+            });
+            if help.contains("`sparse = true`") {
+                changed = with_line(&changed, head, |line| format!("{line}\nsparse = true"));
+            }
+            add(snippet, own(changed));
         } else if let Some(word) = snippet.strip_prefix("[\"").and_then(|rest| rest.strip_suffix("\", …]")) {
             // "begin the sort key `sk` of `User`": the key is named, else it is in the finding's line.
             let key = snippets.first().filter(|_| number == 2).map(|key| format!("attribute = \"{key}\""));
@@ -277,7 +327,10 @@ fn followed(finding: &Value, files: &Files) -> Vec<Followed> {
             }
         } else if snippet.starts_with("description = ") {
             let change = |line: &str| format!("{line}\ndescription = \"What it is for.\"");
-            add(snippet, own(with_line(text, at, change)));
+            let next = text.lines().nth(at + 1).unwrap();
+            let text =
+                if next.starts_with("description") { text.replace(&format!("{next}\n"), "") } else { text.clone() };
+            add(snippet, own(with_line(&text, at, change)));
         } else if help.contains("to `given`") && *snippet == "given" {
             let line = (0..at).rev().find(|line| text.lines().nth(*line).unwrap().starts_with("given")).unwrap();
             let field = snippets[number - 1];
@@ -285,7 +338,10 @@ fn followed(finding: &Value, files: &Files) -> Vec<Followed> {
         } else if help.contains("take `condition` away") && *snippet == "condition" {
             add(snippet, own(with_line(text, at, |_| String::new())));
         } else if help.contains("remove `eager = true`") && *snippet == "eager = true" {
-            add(snippet, own(text.replace(", eager = true", "")));
+            // In a table of its own, it is a line of its own.
+            let is_alone = |line: &str| line.split('=').next().unwrap().trim().ends_with("eager");
+            let change = |line: &str| if is_alone(line) { String::new() } else { line.replace(", eager = true", "") };
+            add(snippet, own(with_line(text, at, change)));
         }
     }
     all
@@ -293,7 +349,7 @@ fn followed(finding: &Value, files: &Files) -> Vec<Followed> {
 
 /// True of help that shows more than names.
 fn shows_a_piece(help: &str) -> bool {
-    shown(help).iter().any(|snippet| snippet.contains(['=', '{', '[']))
+    shown(help).iter().any(|snippet| snippet.contains(['=', '{', '[']) && !snippet.starts_with("[table"))
 }
 
 #[test]
