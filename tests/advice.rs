@@ -356,7 +356,14 @@ fn shows_a_piece(help: &str) -> bool {
 fn advice_that_is_followed_ends_the_finding_and_brings_no_other() {
     let mut wrong = BTreeSet::new();
     let (mut tried, mut rules, mut unshown) = (0, BTreeSet::new(), BTreeSet::new());
-    for (case, files) in cases() {
+    let own = cases().into_iter().map(|(case, files)| (case, files, false));
+    // A dialect that puts keys in lower case has findings of its own: what is said of values must not bring them.
+    let lowered = cases().into_iter().map(|(case, mut files)| {
+        let config = files.remove("dynkeys.toml").unwrap_or_default();
+        files.insert("dynkeys.toml".to_owned(), format!("dialect = \"boto3-assist@0.66.0\"\n{config}"));
+        (format!("{case}, in lower case"), files, true)
+    });
+    for (case, files, is_lowered) in own.chain(lowered) {
         let before = lint(&files);
         let known: BTreeSet<&str> = before.iter().map(|one| one["fingerprint"].as_str().unwrap()).collect();
         // One cause has many findings of one advice; each rule once a fixture is enough, in its own fixtures each is tried.
@@ -374,6 +381,9 @@ fn advice_that_is_followed_ends_the_finding_and_brings_no_other() {
                 unshown.insert(format!("{rule}: {help}"));
             }
             for Followed { shown, files } in all {
+                if is_lowered && !shown.starts_with("pattern") {
+                    continue;
+                }
                 tried += 1;
                 rules.insert(rule.to_owned());
                 let after = lint(&files);
