@@ -56,6 +56,7 @@ pub fn unfilled(text: &str) -> Option<Unfilled> {
     let within = |start: &str, end: &str| text.strip_prefix(start)?.strip_suffix(end);
     match text.as_str() {
         "invalid date" | "nan-nan-nan" | "nan/nan/nan" => return Some(Unfilled::InvalidDate),
+        "{}" => return Some(Unfilled::Object),
         "<no value>" | "<nil>" | "<null>" | "(null)" | "(nil)" => return Some(Unfilled::Nothing),
         _ => {}
     }
@@ -70,7 +71,7 @@ pub fn unfilled(text: &str) -> Option<Unfilled> {
         let (name, format) = inside.split_at(inside.find([':', '!']).unwrap_or(inside.len()));
         let is_format =
             format.len() <= 8 && format.chars().all(|c| c.is_ascii_alphanumeric() || ":!.,<>^+%".contains(c));
-        let is_number = name.len() <= 2 && name.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = matches!(name.len(), 1 | 2) && name.bytes().all(|byte| byte.is_ascii_digit());
         return (is_format && (is_number || is_path(name, "_.[]"))).then_some(Unfilled::Braces);
     }
     if let Some(format) = text.strip_prefix('%') {
@@ -273,7 +274,7 @@ mod tests {
             ("{user_id:06d}", Braces),
             ("{name!r}", Braces),
             ("{0}", Braces),
-            ("{}", Braces),
+            ("{}", Object),
             ("{{id}}", Braces),
             (" {{ user.id }} ", Braces),
             ("%s", Format),

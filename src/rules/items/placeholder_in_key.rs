@@ -96,7 +96,8 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
                 )
             } else if let Placeholder::Unfilled(what) = found {
                 let (is, help) = advice(what, name);
-                (format!("the value of `{name}` is `{}`, which is {is}", excerpt(text)), help)
+                let value = str_of(context.fields.value(field)).unwrap_or_else(|| text.to_owned());
+                (format!("the value of `{name}` is `{}`, which is {is}", excerpt(&value)), help)
             } else {
                 let value = excerpt(&str_of(context.fields.value(field)).unwrap_or_default());
                 (
@@ -130,7 +131,7 @@ fn advice(what: Unfilled, name: &str) -> (&'static str, String) {
             "look at the text that was to be read as a date",
         ),
         Unfilled::ShownDate => {
-            ("a date as JavaScript shows it to people, which does not sort by time", "write it with `toISOString()`")
+            ("a date as JavaScript shows it to people", "write the date with `toISOString()`, which sorts by time")
         }
         Unfilled::Nothing => ("what code prints for nothing", "set the value before the text is made of it"),
     };
