@@ -1,6 +1,7 @@
 //! Whose a plain key is: what a plan takes for its entity's, the classifier must not take for another's.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use super::classify::Classifier;
 use super::plan::Plan;
@@ -14,6 +15,8 @@ pub(super) struct Rivals<'c> {
     /// Entity by entity, the attribute, and the texts that the classifier takes for its keys at a first look; none where
     /// there may be anything.
     languages: Vec<Vec<Language>>,
+    /// The same with what the models allow although they do not name the delimiter in it; made where it is asked for.
+    with_delimiters: Vec<OnceLock<Vec<Language>>>,
     /// Entity by entity, what its models write between delimiters.
     words: Vec<BTreeSet<Vec<u8>>>,
 }
@@ -42,7 +45,12 @@ impl<'c> Rivals<'c> {
             words
         });
         let languages = (0..engines.len()).map(|entity| languages(classifier, entity, false));
-        Self { classifier, languages: languages.collect(), words: words.collect() }
+        Self {
+            classifier,
+            languages: languages.collect(),
+            with_delimiters: engines.iter().map(|_| OnceLock::new()).collect(),
+            words: words.collect(),
+        }
     }
 
     /// The plan, so that its keys are of no other entity; none where they may be. Where that takes it, values that are
@@ -69,11 +77,14 @@ impl<'c> Rivals<'c> {
 
     /// True where no item has keys of both: neither in the closest reading nor in the one without delimiters in values.
     fn is_apart(&self, own: &[Language], entity: usize, other: usize) -> bool {
-        // Only where the models leave no key to both, what conforms is before what holds no delimiter.
-        match self.classifier.are_apart(entity, other) {
-            true => is_apart(own, &languages(self.classifier, other, true)),
-            false => is_apart(own, &self.languages[other]),
+        if self.classifier.begin_apart(entity, other) {
+            return true;
         }
+        let with_delimiters =
+            || self.with_delimiters[other].get_or_init(|| languages(self.classifier, other, true)).as_slice();
+        // Only where the models leave no key to both, what conforms is before what holds no delimiter.
+        is_apart(own, &self.languages[other])
+            && (!self.classifier.are_apart(entity, other) || is_apart(own, with_delimiters()))
     }
 }
 

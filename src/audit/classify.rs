@@ -265,17 +265,31 @@ impl Classifier {
 
     /// True where it is proved that no two items that keep to the models have a primary key in common.
     pub(super) fn are_apart(&self, left: usize, right: usize) -> bool {
-        asked(&self.apart, (left.min(right), left.max(right)), || {
-            self.shared_keys(left, right).iter().any(|(own, other)| own.languages.is_apart(&other.languages))
+        self.begin_apart(left, right)
+            || asked(&self.apart, (left.min(right), left.max(right)), || {
+                self.shared_keys(left, right).iter().any(|(own, other)| own.languages.is_apart(&other.languages))
+            })
+    }
+
+    /// True where their keys begin differently whatever the values are.
+    pub(super) fn begin_apart(&self, left: usize, right: usize) -> bool {
+        self.shared_keys(left, right).iter().any(|(own, other)| {
+            let is_fixed = |key: &Key| key.kind == KeyType::S && !key.languages.is_constant();
+            let begins = |own: &str, other: &str| own.starts_with(other);
+            is_fixed(own)
+                && is_fixed(other)
+                && !begins(&own.prefix, &other.prefix)
+                && !begins(&other.prefix, &own.prefix)
         })
     }
 
     /// The same of items whose values hold a delimiter only where the model names it.
     pub(super) fn are_apart_as_meant(&self, left: usize, right: usize) -> bool {
-        self.shared_keys(left, right).iter().any(|(own, other)| match own.kind {
-            KeyType::S => own.languages.is_apart_as_meant(&other.languages),
-            KeyType::N | KeyType::B => own.languages.is_apart(&other.languages),
-        })
+        self.begin_apart(left, right)
+            || self.shared_keys(left, right).iter().any(|(own, other)| match own.kind {
+                KeyType::S => own.languages.is_apart_as_meant(&other.languages),
+                KeyType::N | KeyType::B => own.languages.is_apart(&other.languages),
+            })
     }
 
     /// True where it is proved that every primary key of one entity's items is one of the other's, but not every one of

@@ -13,7 +13,7 @@ mod languages;
 mod letters;
 mod partitions;
 mod plan;
-pub(crate) mod shapes;
+mod shapes;
 mod short;
 mod shown;
 mod state;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tally::{Example, Tally};
 use super::times::time_format;
-use crate::key::delimiters;
+use crate::key::parted;
 
 /// The most shapes that are told apart.
 const MOST: usize = 1024;
@@ -41,11 +41,17 @@ impl Detail {
 pub struct Shapes {
     detail: Detail,
     groups: BTreeMap<String, Tally>,
+    /// The project's, at which shapes are taken apart again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    delimiter: String,
 }
 
 impl Shapes {
     /// Counts an item whose primary key is these texts.
     pub fn add(&mut self, key: &[&str], delimiter: &str, rank: u64, most: usize, example: impl FnOnce() -> Example) {
+        if self.delimiter.is_empty() {
+            delimiter.clone_into(&mut self.delimiter);
+        }
         let shape = shape_at(key, delimiter, self.detail);
         self.groups.entry(shape).or_default().add(rank, most, example);
         self.bound(most);
@@ -53,6 +59,9 @@ impl Shapes {
 
     /// Adds what another part of the table counted.
     pub fn merge(&mut self, mut other: Self, most: usize) {
+        if self.delimiter.is_empty() {
+            self.delimiter.clone_from(&other.delimiter);
+        }
         while self.detail < other.detail {
             self.coarsen(most);
         }
@@ -74,7 +83,7 @@ impl Shapes {
     fn coarsen(&mut self, most: usize) {
         self.detail = self.detail.coarser();
         for (shape, tally) in std::mem::take(&mut self.groups) {
-            let coarser = coarser(&shape, self.detail);
+            let coarser = coarser(&shape, &self.delimiter, self.detail);
             self.groups.entry(coarser).or_default().merge(tally, most);
         }
     }
@@ -116,13 +125,13 @@ fn shape_at(key: &[&str], delimiter: &str, detail: Detail) -> String {
     let mut level = Detail::Words;
     while level < detail {
         level = level.coarser();
-        out = coarser(&out, level);
+        out = coarser(&out, delimiter, level);
     }
     out
 }
 
 /// A shape of one level, made of that of the level before.
-fn coarser(shape: &str, detail: Detail) -> String {
+fn coarser(shape: &str, delimiter: &str, detail: Detail) -> String {
     if detail == Detail::Nothing {
         return "{any}".to_owned();
     }
@@ -131,39 +140,24 @@ fn coarser(shape: &str, detail: Detail) -> String {
         if at > 0 {
             out.push_str(BETWEEN);
         }
-        // A part, what stands behind it, the next part and so on.
-        let mut parts = key.split(MARK);
-        let first = parts.next().unwrap_or_default();
+        let parts = parted(key, delimiter);
+        let first = parts.first().copied().unwrap_or_default();
         // Long first words of which there are so many are no names of entities.
         let first = if detail == Detail::Prefix && first.len() > 24 { "{text}" } else { first };
         out.push_str(first);
         if detail == Detail::Prefix {
-            if let Some(delimiter) = parts.next() {
-                push_delimiter(&mut out, delimiter);
+            if let Some(delimiter) = parts.get(1) {
+                out.push_str(delimiter);
                 out.push('…');
             }
             continue;
         }
-        while let (Some(delimiter), Some(part)) = (parts.next(), parts.next()) {
-            push_delimiter(&mut out, delimiter);
-            out.push_str(if part.is_empty() || part.starts_with('{') { part } else { "{text}" });
+        for (at, part) in parts.iter().enumerate().skip(1) {
+            let stays = at % 2 == 1 || part.is_empty() || part.starts_with('{');
+            out.push_str(if stays { part } else { "{text}" });
         }
     }
     out
-}
-
-/// Stands on both sides of a delimiter in a shape, so that it is known again. It is no letter of a word.
-pub(crate) const MARK: char = '\u{1f}';
-
-fn push_delimiter(out: &mut String, delimiter: &str) {
-    out.push(MARK);
-    out.push_str(delimiter);
-    out.push(MARK);
-}
-
-/// The first delimiter of a text, and where it is.
-fn first_delimiter<'d>(text: &str, delimiters: &[&'d str]) -> Option<(usize, &'d str)> {
-    delimiters.iter().filter_map(|one| Some((text.find(one)?, *one))).min_by_key(|(at, _)| *at)
 }
 
 /// A key's parts: words of the model as they are, values as what they look like.
@@ -173,20 +167,14 @@ fn push_shape(out: &mut String, text: &str, delimiter: &str) {
         out.push_str(text);
         return;
     }
-    let delimiters = delimiters(delimiter);
-    let mut rest = text;
-    for at in 0.. {
-        let found = first_delimiter(rest, &delimiters);
-        let part = found.and_then(|(end, _)| rest.get(..end)).unwrap_or(rest);
-        // Of `prefix#value` pairs the first, the third and so on are words; so is what stands alone.
-        let is_word = at % 2 == 0 && is_word(part);
-        match is_word || part.is_empty() {
+    for (at, part) in parted(text, delimiter).into_iter().enumerate() {
+        // Between the parts are delimiters. Of `prefix#value` pairs the first, the third and so on are words; so is what
+        // stands alone.
+        let is_word = at % 4 == 0 && is_word(part);
+        match at % 2 == 1 || is_word || part.is_empty() {
             true => out.push_str(part),
             false => out.push_str(look(part)),
         }
-        let Some((end, delimiter)) = found else { break };
-        push_delimiter(out, delimiter);
-        rest = rest.get(end + delimiter.len()..).unwrap_or_default();
     }
 }
 
@@ -229,7 +217,7 @@ mod tests {
     use super::*;
 
     fn of(key: &[&str]) -> String {
-        shape(key, "#").replace(MARK, "")
+        shape(key, "#")
     }
 
     #[test]
@@ -240,7 +228,7 @@ mod tests {
         assert_eq!(of(&["user#a.b@c.org", "at#2024-05-01T10:00:00Z"]), "user#{email} / at#{time}");
         assert_eq!(of(&["tag#red#", "x9"]), "tag#{text}# / {text}");
         assert_eq!(of(&["tag#red", ""]), "tag#{text} / ");
-        let of = |text: &str, delimiter: &str| shape(&[text], delimiter).replace(MARK, "");
+        let of = |text: &str, delimiter: &str| shape(&[text], delimiter);
         assert_eq!(of("user:7:order:2024-05-01T10.00", ":"), "user:{number}:order:{text}");
         assert_eq!(of("user::7::at::10:30", "::"), "user::{number}::at::{text}");
         assert_eq!(of("user#7", ":"), "user#{number}");
@@ -260,8 +248,8 @@ mod tests {
         }
         assert_eq!(shapes.detail(), Detail::FirstWord);
         assert_eq!(
-            shapes.groups().iter().map(|(shape, tally)| (shape.replace(MARK, ""), tally.count)).collect::<Vec<_>>(),
-            [("a#{number}#{text}".to_owned(), 3000)]
+            shapes.groups().iter().map(|(shape, tally)| (*shape, tally.count)).collect::<Vec<_>>(),
+            [("a#{number}#{text}", 3000)]
         );
         for number in 0..3000 {
             shapes.add(&[&letters(number)], "#", number as u64, 1, example);

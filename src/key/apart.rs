@@ -216,7 +216,7 @@ fn class_without(delimiters: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::key::Automaton;
-    use crate::key::regular::any_text;
+    use crate::key::regular::{any_text, language};
 
     fn texts_of(letters: &str, most: usize) -> Vec<String> {
         let mut all = vec![String::new()];
@@ -260,7 +260,7 @@ mod tests {
             (r"v:.+", ":", "v:a", true),
             (r"v:.+", ":", "v:a:b", false),
         ] {
-            let automaton = Automaton::new(&meant(&regex_syntax::parse(pattern).unwrap(), &[delimiter])).unwrap();
+            let automaton = Automaton::new(&meant(&language(pattern), &[delimiter])).unwrap();
             assert_eq!(automaton.accepts(text.as_bytes()), wanted, "{pattern} {delimiter} {text}");
         }
     }

@@ -44,3 +44,20 @@ pub fn delimiter_of<'p>(key: &Key, dialect: &Dialect, project: &'p str) -> &'p s
     let own = delimiters_of(key, dialect, project);
     own.last().copied().unwrap_or(project)
 }
+
+/// A text taken apart at the delimiters of a project: a part, the delimiter behind it, the next part and so on.
+pub fn parted<'t>(text: &'t str, project: &str) -> Vec<&'t str> {
+    let delimiters = delimiters(project);
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((at, length)) =
+        delimiters.iter().filter_map(|one| Some((rest.find(one)?, one.len()))).min_by_key(|(at, _)| *at)
+    {
+        let (part, after) = rest.split_at(at);
+        let (delimiter, after) = after.split_at(length);
+        parts.extend([part, delimiter]);
+        rest = after;
+    }
+    parts.push(rest);
+    parts
+}

@@ -29,7 +29,7 @@ mod values;
 pub use access::{Access, Behind, KnownKey};
 pub use apart::{pattern_without, solid_pattern_without};
 pub use automaton::Automaton;
-pub use delimiters::{BUILT, delimiter_of, delimiters, delimiters_of};
+pub use delimiters::{BUILT, delimiter_of, delimiters, delimiters_of, parted};
 pub use engine::{Engine, EngineIndex, EngineKey, Half, KeyBuffer, Written};
 pub use evaluate::Failure;
 pub use expression_text::expression_text;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::audit::shapes::MARK;
+use crate::key::parted;
 use crate::key::suspicious::tells_nothing;
 
 /// Replaces values by hashes. The words of the models and what stands for nothing stay, so that a key's shape and what is
@@ -52,7 +52,7 @@ impl Redactor<'_> {
     /// A shape: what it says of values is none, the words in it may be.
     pub fn shape(&self, text: &str) -> String {
         if self.off {
-            return text.replace(MARK, "");
+            return text.to_owned();
         }
         let part = |part: &str| {
             let is_kind = part == "…" || part.starts_with('{');
@@ -60,7 +60,7 @@ impl Redactor<'_> {
         };
         // Between the parts are the delimiters.
         let shown = |(at, text): (usize, &str)| if at % 2 == 0 { part(text) } else { text.to_owned() };
-        let key = |key: &str| key.split(MARK).enumerate().map(shown).collect::<String>();
+        let key = |key: &str| parted(key, self.delimiter).into_iter().enumerate().map(shown).collect::<String>();
         text.split(" / ").map(key).collect::<Vec<_>>().join(" / ")
     }
 
@@ -84,7 +84,7 @@ mod tests {
         let hidden = redactor.key("user#alice#id#None##user");
         assert!(hidden.starts_with("user#~") && hidden.ends_with("#id#None##user") && !hidden.contains("alice"));
         assert_eq!(redactor.key("alice"), redactor.key("user#alice").split('#').nth(1).unwrap());
-        let shape = |text: &str| redactor.shape(&text.replace('#', "\u{1f}#\u{1f}"));
+        let shape = |text: &str| redactor.shape(text);
         assert_eq!(shape("user#{uuid} / id#…"), "user#{uuid} / id#…");
         assert!(shape("secret#{uuid}").ends_with("#{uuid}") && !shape("secret#…").contains("secret"));
         assert!(!redactor.key("user#{uuid}").contains("uuid") && !redactor.keys("user#… / id").contains('…'));

@@ -19,7 +19,20 @@ pub static RULE: Rule = Rule {
 A key that says `None`, `null`, `undefined` or `nan`, in any case, because a field printed that word: most often a field
 that was not set when the key was built.
 
-A key that holds what code prints in place of a value, as the whole of what one field printed:
+A key that holds what code prints in place of a value, as the whole of what one field printed: `${id}`, `{id}`, `%s`,
+`[object Object]`, `Invalid Date`, the text of a function and others in the table below. Text that only holds braces or
+percent signs, such as a title or an id in braces, is not found.
+
+In a table, `dynkeys audit` finds it in a stored key with such a text as a whole part, unless the model writes the same
+part by itself, and where the item's own field holds the text, so that the key is as the model writes it. It counts them
+by key attribute.
+
+## Why it matters
+
+All items whose field was unset share the key `product#None`. Each write replaces the one before, and a query for the
+real key does not find any of them. Nothing fails, so nobody notices.
+
+What the texts mean:
 
 | text | what happened |
 |---|---|
@@ -31,17 +44,6 @@ A key that holds what code prints in place of a value, as the whole of what one 
 | `Invalid Date`, `NaN-NaN-NaN` | a date that could not be read |
 | `Fri May 17 2024 09:30:00 GMT+0000 (…)` | a date as JavaScript shows it to people |
 | `<no value>`, `<nil>`, `(null)` | nothing, as Go and C print it |
-
-Text that only holds braces or percent signs, such as a title or an id in braces, is not found.
-
-In a table, `dynkeys audit` finds it in a stored key with such a text as a whole part, unless the model writes the same
-part by itself, and where the item's own field holds the text, so that the key is as the model writes it. It counts them
-by key attribute.
-
-## Why it matters
-
-All items whose field was unset share the key `product#None`. Each write replaces the one before, and a query for the
-real key does not find any of them. Nothing fails, so nobody notices.
 
 ## Example
 
