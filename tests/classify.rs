@@ -159,7 +159,7 @@ fn lint_says_the_same_with_every_delimiter() {
                 &format!("template = \"user{d}{{id}}\""),
                 &format!("template = \"User{d}{{name}}\""),
             )
-            .model("Open", &attributes, &format!("template = \"user{d}{{id}}\""), "template = \"US{name}\"");
+            .model("Open", &attributes, &format!("template = \"user{d}{{id}}\""), "template = \"us{name}\"");
         let json = project.run(&["lint", "--format", "json"]).json();
         let name = |one: &serde_json::Value, of: &str| one[of].as_str().unwrap().to_owned();
         let all = json["findings"].as_array().unwrap().iter();
@@ -192,7 +192,7 @@ fn the_pattern_that_help_shows_keeps_the_delimiter_of_the_key_out() {
             let with = |pattern: &str| {
                 let a = text.replace(" }", &format!("{pattern} }}"));
                 let project = Project::new(stated);
-                project.model("A", &format!("a = {a}\nb = {text}"), &key, "value = \"k\"")
+                project.model("A", &format!("a = {a}\nb = {text}"), &key, "template = \"k\"")
             };
             let found = helps(&with(""), "ambiguous-key");
             let [help] = found.as_slice() else { panic!("{d} {stated:?} {found:?}") };

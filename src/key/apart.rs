@@ -29,7 +29,14 @@ pub fn plain(texts: &Hir, delimiters: &[&str]) -> Hir {
 
 /// True of a language that has no text.
 pub fn is_empty(texts: &Hir) -> bool {
-    texts.properties().minimum_len().is_none()
+    match texts.kind() {
+        HirKind::Class(class) => has_none(class),
+        HirKind::Repetition(repetition) => repetition.min > 0 && is_empty(&repetition.sub),
+        HirKind::Capture(capture) => is_empty(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().any(is_empty),
+        HirKind::Alternation(ways) => ways.iter().all(is_empty),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => false,
+    }
 }
 
 /// The language without the delimiters where it has them only because it has nearly everything, as in `.+` and `[^,]*`.
@@ -243,6 +250,20 @@ mod tests {
                 let wanted = !delimiters.iter().any(|one| text.contains(one));
                 assert_eq!(automaton.accepts(text.as_bytes()), wanted, "{delimiters:?} {text:?}");
             }
+        }
+    }
+
+    #[test]
+    fn values_are_plain_without_the_delimiter_where_they_can_be() {
+        for (pattern, delimiter, text, wanted) in [
+            ("a#b|c", "#", "c", true),
+            ("a#b|c", "#", "a#b", false),
+            (".*", "::", "a::b", false),
+            (".*", "::", "a:b", true),
+            ("[0-9a-f]{2}(-[0-9a-f]{2})+", "-", "00-00", true),
+        ] {
+            let automaton = Automaton::new(&plain(&language(pattern), &[delimiter])).unwrap();
+            assert_eq!(automaton.accepts(text.as_bytes()), wanted, "{pattern} {delimiter} {text}");
         }
     }
 

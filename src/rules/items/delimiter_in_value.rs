@@ -35,8 +35,7 @@ The tenant `acme#user#bob` with the user `x` gives `tenant#acme#user#bob#user#x`
 ## How to fix
 
 Refuse or replace the delimiter when the value comes in, or have the model replace it. With `#` for the delimiter that
-is `{name|replace('#', '-')}`. A `pattern`
-without the delimiter documents it.
+is `{name|replace('#', '-')}`. A `pattern` without the delimiter documents it.
 
 ## When to ignore
 
