@@ -7,5 +7,5 @@ mod suggest;
 
 pub use plural::{counted, plural};
 pub use position::{Position, SourceFile, Span, Spanned};
-pub use printable::{excerpt, is_printable, printable, printable_with_offsets};
+pub use printable::{excerpt, is_printable, printable};
 pub use suggest::{Replacement, closest, did_you_mean, replacement};
