@@ -16,7 +16,8 @@ impl Automaton {
         self.precedes_within(other, &mut Budget::default()).unwrap_or(true)
     }
 
-    fn precedes_within(&self, other: &Self, budget: &mut Budget) -> Result<bool, Spent> {
+    /// The same within a budget.
+    pub fn precedes_within(&self, other: &Self, budget: &mut Budget) -> Result<bool, Spent> {
         if self.is_empty() || other.is_empty() {
             return Ok(false);
         }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use regex_syntax::hir::{Dot, Hir, Repetition};
 
 use super::asked::Asked;
-use crate::key::{Automaton, KnownKey, Shape, WayPiece, few_texts};
+use crate::key::{Automaton, Budget, KnownKey, Shape, WayPiece, few_texts};
 use crate::model::{Expression, KeyType, SortCondition};
 use crate::rules::{Design, KeyOf, Values};
 
@@ -108,20 +108,27 @@ fn may_take(condition: SortCondition, known: &KnownKey<'_>, key: &KeyOf<'_>, val
         return may_take_few(condition, key, &bounds);
     }
     let one = few_texts(&bounds, 1).and_then(|texts| texts.into_iter().next());
-    let (Some(keys), Some(bounds)) = (key.automaton_of(values, design), Automaton::new(&bounds)) else { return true };
+    // There may be thousands of patterns: what a usual one does not need is not spent on any.
+    const STEPS: u64 = 20_000;
+    let budget = &mut Budget::new(STEPS);
+    let Some(keys) = key.automaton_of(values, design) else { return true };
+    let Ok(bounds) = Automaton::within(&bounds, budget) else { return true };
     if keys.is_empty() || bounds.is_empty() {
         return true;
     }
+    let mut meet = || keys.meets_within(&bounds, budget).unwrap_or(true);
+    let before = || keys.precedes_within(&bounds, &mut Budget::new(STEPS)).unwrap_or(true);
+    let after = || bounds.precedes_within(keys, &mut Budget::new(STEPS)).unwrap_or(true);
     match condition {
-        SortCondition::Eq => keys.meets(&bounds),
+        SortCondition::Eq => meet(),
         SortCondition::BeginsWith => true,
-        SortCondition::Lt => keys.precedes(&bounds),
-        SortCondition::Lte => keys.precedes(&bounds) || keys.meets(&bounds),
-        SortCondition::Gt => bounds.precedes(keys),
-        SortCondition::Gte => bounds.precedes(keys) || keys.meets(&bounds),
+        SortCondition::Lt => before(),
+        SortCondition::Lte => before() || meet(),
+        SortCondition::Gt => after(),
+        SortCondition::Gte => after() || meet(),
         // From one text to itself is that text.
-        SortCondition::Between if one.is_some() => keys.meets(&bounds),
-        SortCondition::Between => keys.meets(&bounds) || (bounds.precedes(keys) && keys.precedes(&bounds)),
+        SortCondition::Between if one.is_some() => meet(),
+        SortCondition::Between => meet() || (after() && before()),
     }
 }
 
