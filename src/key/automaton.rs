@@ -19,14 +19,15 @@ pub struct Automaton {
     firsts: Vec<u8>,
     width: usize,
     next: Vec<u32>,
-    accepts: Vec<bool>,
-    start: u32,
+    pub(super) accepts: Vec<bool>,
+    pub(super) start: u32,
 }
 
 /// Above this a bounded repetition counts as unbounded: exact counts make large automata and decide nothing.
 const MOST_COPIES: u32 = 64;
 
-const DEAD: u32 = 0;
+/// The state that accepts nothing.
+pub(super) const DEAD: u32 = 0;
 
 impl Automaton {
     /// The automaton of a language; none where it would be too large.
@@ -135,7 +136,7 @@ impl Automaton {
         &self.next[state * self.width..(state + 1) * self.width]
     }
 
-    fn step(&self, state: u32, byte: u8) -> u32 {
+    pub(super) fn step(&self, state: u32, byte: u8) -> u32 {
         self.next[state as usize * self.width + usize::from(self.classes[usize::from(byte)])]
     }
 
@@ -234,7 +235,7 @@ impl Automaton {
     }
 
     /// One byte for each way in which the two tell bytes apart.
-    fn joint_firsts(&self, other: &Self) -> Vec<u8> {
+    pub(super) fn joint_firsts(&self, other: &Self) -> Vec<u8> {
         let mut all = Vec::with_capacity(self.width + other.width);
         all.extend_from_slice(&self.firsts);
         all.extend_from_slice(&other.firsts);

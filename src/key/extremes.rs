@@ -1,0 +1,170 @@
+//! Texts that stand at the ends of their order: the first and the last of each length. Where a language holds texts of two
+//! lengths, they show whether a longer one sorts before a shorter one.
+
+use super::automaton::{Automaton, DEAD};
+
+/// What is looked through for more than this takes too long.
+const MOST_STEPS: usize = 20_000_000;
+
+/// The first and the last text of each length, in the order of their bytes, among the texts of at most `longest` bytes
+/// that both accept. Short ones come first; none where the automata are too large.
+pub fn extremes(own: &Automaton, wanted: &Automaton, longest: usize) -> Vec<String> {
+    let bytes = runs_of_bytes(own, wanted);
+    let (height, width) = (own.accepts.len(), wanted.accepts.len());
+    let is_large =
+        [longest + 1, height, width, bytes.len()].iter().try_fold(1, |all: usize, one| all.checked_mul(*one));
+    if own.is_empty() || wanted.is_empty() || is_large.is_none_or(|steps| steps > MOST_STEPS) {
+        return Vec::new();
+    }
+    let at = |left: u32, right: u32| left as usize * width + right as usize;
+    // For each length, the pairs of states from which a text of that length leads to an end.
+    let mut ends: Vec<Vec<bool>> = Vec::with_capacity(longest + 1);
+    ends.push(own.accepts.iter().flat_map(|left| wanted.accepts.iter().map(move |right| *left && *right)).collect());
+    for length in 1..=longest {
+        let shorter = &ends[length - 1];
+        let mut these = vec![false; height * width];
+        for (left, right) in (1..height).flat_map(|left| (1..width).map(move |right| (left, right))) {
+            these[left * width + right] = bytes.iter().any(|(byte, _)| {
+                let (left, right) = (own.step(left as u32, *byte), wanted.step(right as u32, *byte));
+                left != DEAD && right != DEAD && shorter[at(left, right)]
+            });
+        }
+        ends.push(these);
+    }
+    let text = |length: usize, last: bool| {
+        let (mut left, mut right) = (own.start, wanted.start);
+        let mut text = Vec::with_capacity(length);
+        for rest in (0..length).rev() {
+            let leads = |byte: u8| {
+                let (left, right) = (own.step(left, byte), wanted.step(right, byte));
+                (left != DEAD && right != DEAD && ends[rest][at(left, right)]).then_some((byte, left, right))
+            };
+            let found = match last {
+                true => bytes.iter().rev().find_map(|(_, byte)| leads(*byte)),
+                false => bytes.iter().find_map(|(byte, _)| leads(*byte)),
+            };
+            let (byte, next_left, next_right) = found?;
+            text.push(byte);
+            (left, right) = (next_left, next_right);
+        }
+        String::from_utf8(text).ok()
+    };
+    let lengths = (0..=longest).filter(|length| ends[*length][at(own.start, wanted.start)]);
+    let mut texts: Vec<String> =
+        lengths.flat_map(|length| [text(length, false), text(length, true)]).flatten().collect();
+    texts.dedup();
+    texts
+}
+
+/// The runs of bytes that neither tells apart: the first and the last byte of each.
+fn runs_of_bytes(own: &Automaton, wanted: &Automaton) -> Vec<(u8, u8)> {
+    let firsts = own.joint_firsts(wanted);
+    let ends = firsts.iter().skip(1).map(|next| next - 1).chain([u8::MAX]);
+    firsts.iter().copied().zip(ends).collect()
+}
+
+/// What texts of one form have in common: the text before, between and after their numbers.
+///
+/// `v[0-9]+` has `v` and nothing; there is one number fewer than there are texts.
+pub fn around_numbers(own: &Automaton) -> Option<Vec<String>> {
+    let shortest = own.shortest(1)?;
+    let around = around(&shortest);
+    (around.len() > 1 && all_have(own, &around)).then_some(around)
+}
+
+/// The text around the numbers of a text.
+pub fn around(text: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut in_number = false;
+    for c in text.chars() {
+        let is_digit = c.is_ascii_digit();
+        if is_digit && !in_number {
+            pieces.push(String::new());
+        } else if !is_digit && let Some(last) = pieces.last_mut() {
+            last.push(c);
+        }
+        in_number = is_digit;
+    }
+    pieces
+}
+
+/// True where every text of ASCII letters but the empty one has these texts around its numbers. `\d` has the digits of all
+/// scripts, and nobody who writes it means those.
+fn all_have(own: &Automaton, around: &[String]) -> bool {
+    const MOST: usize = 50_000;
+    // Within the form: a byte of a piece, or a run of digits.
+    let mut form: Vec<Option<u8>> = Vec::new();
+    for (at, piece) in around.iter().enumerate() {
+        if at > 0 {
+            form.push(None);
+        }
+        form.extend(piece.bytes().map(Some));
+    }
+    let next = |(at, inside): (usize, bool), byte: u8| {
+        let at = match (inside, byte.is_ascii_digit()) {
+            (true, true) => return Some((at, true)),
+            (true, false) => at + 1,
+            (false, _) => at,
+        };
+        match form.get(at)? {
+            Some(own) => (*own == byte).then_some((at + 1, false)),
+            None => byte.is_ascii_digit().then_some((at, true)),
+        }
+    };
+    let is_end = |(at, inside): (usize, bool)| at + usize::from(inside) == form.len();
+    let mut seen = std::collections::BTreeSet::new();
+    let mut open = vec![(own.start, (0, false))];
+    while let Some((state, place)) = open.pop() {
+        if own.accepts[state as usize] && !is_end(place) && place != (0, false) {
+            return false;
+        }
+        for byte in 0..0x80 {
+            let target = own.step(state, byte);
+            // From every other state a text comes to its end.
+            if target == DEAD {
+                continue;
+            }
+            let Some(place) = next(place, byte) else { return false };
+            if seen.insert((target, place)) {
+                open.push((target, place));
+            }
+        }
+        if seen.len() > MOST {
+            return false;
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    fn of(pattern: &str) -> Automaton {
+        Automaton::new(&regex_syntax::parse(pattern).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_ends_of_each_length_are_found() {
+        let found = |own: &str, wanted: &str, longest| extremes(&of(own), &of(wanted), longest);
+        assert_eq!(found("[0-9]{1,3}", "[1-9][0-9]*", 9), ["1", "9", "10", "99", "100", "999"]);
+        assert_eq!(found("1|20|15|300", "[0-9]+", 9), ["1", "15", "20", "300"]);
+        assert_eq!(found("v[0-9]{2}", "v[0-9]+", 9), ["v00", "v99"]);
+        assert_eq!(found("[a-z]+", "[0-9]+", 9), [""; 0]);
+        assert_eq!(found("[0-9]+", "[0-9]+", 1), ["0", "9"]);
+    }
+
+    #[test]
+    fn texts_of_one_form_have_the_same_around_their_numbers() {
+        let found = |pattern: &str| around_numbers(&of(pattern));
+        assert_eq!(found("[0-9]+").unwrap(), ["", ""]);
+        assert_eq!(found("[0-9]*").unwrap(), ["", ""]);
+        assert_eq!(found("v[0-9]{1,3}").unwrap(), ["v", ""]);
+        assert_eq!(found("[0-9]+[.][0-9]+[.][0-9]+-rc").unwrap(), ["", ".", ".", "-rc"]);
+        assert_eq!(found(r"\d+").unwrap(), ["", ""]);
+        for pattern in ["[0-9a-f]+", "[a-z]+", "v?[0-9]+", "(?:a|b)[0-9]+", "[0-9]+(?:[.][0-9]+)?", "[^#]+"] {
+            assert_eq!(found(pattern), None, "{pattern}");
+        }
+    }
+}
