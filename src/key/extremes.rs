@@ -153,6 +153,8 @@ mod tests {
         assert_eq!(found("v[0-9]{2}", "v[0-9]+", 9), ["v00", "v99"]);
         assert_eq!(found("[a-z]+", "[0-9]+", 9), [""; 0]);
         assert_eq!(found("[0-9]+", "[0-9]+", 1), ["0", "9"]);
+        let most = crate::model::number_texts(None, crate::model::Numbers::Whole, Some(2)).unwrap();
+        assert_eq!(extremes(&Automaton::new(&most).unwrap(), &of("[0-9]+"), 9), ["0", "9", "10", "99"]);
     }
 
     #[test]

@@ -347,7 +347,11 @@ fn filtered(inner: Values, filter: &Filter) -> Values {
                 let zeros = zeros(width.saturating_sub(longest), width.saturating_sub(shortest));
                 Hir::concat(vec![zeros, inner.texts.clone()])
             } else {
-                language(&format!("[+-]?[0-9.e+-]{{{},}}", width.saturating_sub(1).min(1000)))
+                // A sign stands before the zeros.
+                let least = width.saturating_sub(1).min(1000);
+                let most = lengths.maximum_len().map(|longest| longest.max(*width)).filter(|most| *most <= 1000);
+                let most = most.map(|most| most.to_string()).unwrap_or_default();
+                language(&format!("[+-]?[0-9.e+-]{{{least},{most}}}"))
             };
             Values { none: false, texts, max_bytes, number: inner.number, blank: inner.blank }
         }

@@ -124,13 +124,13 @@ impl Builder {
             AttributeType::Integer => Numbers::Whole,
             AttributeType::Float => Numbers::Any,
             AttributeType::Boolean | AttributeType::List | AttributeType::Map | AttributeType::Binary => {
-                if let Some(pattern) = pattern {
+                // The most bytes of a binary value may well be meant.
+                let most = most.filter(|_| kind != AttributeType::Binary).map(|most| ("max_length", most.span));
+                for (name, span) in pattern.map(|pattern| ("pattern", pattern.span)).into_iter().chain(most) {
+                    let message =
+                        format!("`{name}` is for text and numbers, this attribute is of type {}", kind.as_str());
                     self.reader
-                        .problem(
-                            "wrong-pattern",
-                            pattern.span,
-                            format!("`pattern` is for text and numbers, this attribute is of type {}", kind.as_str()),
-                        )
+                        .problem("wrong-pattern", span, message)
                         .label("remove this")
                         .related(table.r#type.span, "the type")
                         .help("list single values with `enum`, or make the type `string`");

@@ -100,15 +100,15 @@ pub(super) fn numbers(entity: &Entity, number: &Number<'_>) -> Vec<Value<'static
         _ => Vec::new(),
     };
     values.retain(|value| conforms(attribute, value));
-    if attribute.pattern.is_some() {
+    if attribute.pattern.is_some() || attribute.max_length.is_some() {
         const FRACTIONS: [&str; 6] = [
-            "[0-9]+",
-            // As Python prints them: the last digit is a zero only right after the point.
-            "[0-9]+[.]0",
-            "[0-9]+[.][1-9]",
-            "[0-9]+[.][0-9][1-9]",
-            "[0-9]+[.][0-9]{2}[1-9]",
-            "[0-9]+[.][0-9]{5}[1-9]",
+            // As Python prints them: without zeros in front, and with a zero at the end only right after the point.
+            "0|[1-9][0-9]*",
+            "(?:0|[1-9][0-9]*)[.]0",
+            "(?:0|[1-9][0-9]*)[.][1-9]",
+            "(?:0|[1-9][0-9]*)[.][0-9][1-9]",
+            "(?:0|[1-9][0-9]*)[.][0-9]{2}[1-9]",
+            "(?:0|[1-9][0-9]*)[.][0-9]{5}[1-9]",
         ];
         values.extend(at_the_ends(
             attribute,
@@ -150,10 +150,11 @@ pub(super) fn negatives(attribute: &Attribute) -> Vec<Value<'static>> {
     if attribute.pattern.is_none() || !matches!(*attribute.kind, AttributeType::Integer | AttributeType::Float) {
         return Vec::new();
     }
-    let mut values: Vec<Value<'static>> = [-2, -1].map(Value::Int).to_vec();
+    let whole = [-2, -1].map(Value::Int);
+    let fractions = [-2.5, -1.5, -0.5, -0.25].map(Value::Float);
+    let mut values: Vec<Value<'static>> = whole.into_iter().chain(fractions).collect();
     values.retain(|value| conforms(attribute, value));
-    values.extend(at_the_ends(attribute, &["-[0-9]+", "-[0-9]+[.][0-9]*[1-9]"]));
-    values.sort_by(|left, right| as_number(left).partial_cmp(&as_number(right)).unwrap_or(Ordering::Equal));
+    values.extend(at_the_ends(attribute, &["-[1-9][0-9]*", "-(?:0|[1-9][0-9]*)[.][0-9]*[1-9]"]));
     values
 }
 
@@ -190,30 +191,31 @@ fn digits(attribute: &Attribute) -> Vec<Value<'static>> {
     let numbers: Vec<String> = runs(&usual).map(str::to_owned).collect();
     // `1.10` may be one and a tenth, or the tenth of one: only what stands before the point is sure.
     let is_decimal = form.len() == 3 && form[1] == ".";
-    let mut values = Vec::new();
+    let (mut usual_texts, mut ends) = (Vec::new(), Vec::new());
     for varied in (0..numbers.len()).filter(|at| *at == 0 || !is_decimal) {
-        // Zeros in front are somebody's padding: without them the widths tell.
-        for run in ["[1-9][0-9]*", "[0-9]+"] {
-            let mut wanted = String::new();
-            for (at, piece) in form.iter().enumerate() {
-                wanted.push_str(&regex_syntax::escape(piece));
-                match numbers.get(at) {
-                    Some(_) if at == varied => wanted.push_str(run),
-                    Some(number) => wanted.push_str(number),
-                    None => {}
-                }
+        let with = |run: &str, piece: &dyn Fn(&str) -> String| {
+            let mut text = String::new();
+            for (at, own) in form.iter().enumerate() {
+                text.push_str(&piece(own));
+                text.push_str(if at == varied { run } else { numbers.get(at).map_or("", String::as_str) });
             }
-            values.extend(texts_at_the_ends(&own, &wanted, usual.len()));
-        }
+            text
+        };
+        usual_texts.extend(["2", "10"].map(|run| with(run, &|piece| piece.to_owned())));
+        // Zeros in front are somebody's padding: without them the widths tell.
+        let of = |run: &str| texts_at_the_ends(&own, &with(run, &regex_syntax::escape), usual.len());
+        let bare = of("[1-9][0-9]*");
+        let has_one_length = bare.iter().all(|text| bare.first().is_none_or(|first| first.len() == text.len()));
+        ends.extend(if has_one_length { of("[0-9]+") } else { bare });
     }
-    let mut values: Vec<Value<'static>> = values.into_iter().map(Value::text).collect();
-    values.retain(|value| conforms(attribute, value));
-    if let [before, after] = form.as_slice() {
-        let usual = [2, 10].iter().map(|number| Value::text(format!("{before}{number}{after}")));
-        values.extend(usual.filter(|value| conforms(attribute, value)));
-    }
-    values.sort_by(|left, right| order(left, right, true).unwrap_or(Ordering::Equal));
-    values.dedup();
+    let sorted = |texts: Vec<String>| {
+        let mut values: Vec<Value<'static>> = texts.into_iter().map(Value::text).collect();
+        values.retain(|value| conforms(attribute, value));
+        values.sort_by(|left, right| order(left, right, true).unwrap_or(Ordering::Equal));
+        values
+    };
+    let mut values = sorted(usual_texts);
+    values.extend(sorted(ends));
     values
 }
 

@@ -135,7 +135,7 @@ fn finding(key: KeyOf<'_>, way: &Way<'_>, lone: Lone<'_>) -> DesignFinding {
         .attributes
         .iter()
         .map(|attribute| &attribute.name.value)
-        .find(|name| is_id_of(name, entity.name()));
+        .find(|name| **name != lone.field.name && is_id_of(name, entity.name()));
     let help = match id {
         Some(id) => format!("put the id behind it: `{}`", with_id(way, id)),
         None => "put something unique behind it: an id, a counter, a random suffix".to_owned(),

@@ -90,7 +90,9 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         }
         // Padding that is too narrow is a rule of its own; no padding helps a fraction or a sign.
         let is_padded = found.whole && found.padded.is_some();
-        let values = if is_padded { Vec::new() } else { numbers(entity, &found) };
+        let mut values = if is_padded { Vec::new() } else { numbers(entity, &found) };
+        // Where something may take the place of the number, it does so for zero: `zero-taken-for-unset` tells of it.
+        values.retain(|value| found.alone || as_number(value) != Some(0.0));
         let below = negatives(attribute);
         if values.len() < 2 && below.len() < 2 {
             continue;

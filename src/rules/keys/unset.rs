@@ -188,8 +188,9 @@ impl Spoiled<'_> {
         };
         let help = match self.harm {
             Harm::Raises(_) => format!(
-                "say `required = true` in `{}` where every item has it, or look before: `{{… if {name} else ''}}`",
-                self.root()
+                "say `required = true` in `{}` where every item has it, or look before: `{{… if {} else ''}}`",
+                self.root(),
+                is_set(self.entity, &self.field)
             ),
             _ => help,
         };
