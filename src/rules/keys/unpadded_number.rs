@@ -74,7 +74,7 @@ Padding changes the keys that are written: items that are in a table already kee
 
 When nobody reads the items in order: the number only makes the key unique. That is likely where digits are a name rather
 than a count, as in an order number that another system gave out. So text fields that are called an id, a code, a phone
-number or the like (`id`, `order_id`, `zip`, `sku`) are reported as information only.
+number or the like (`id`, `order_id`, `zip`, `sku`) are reported as information only, and `--fix` leaves them as they are.
 
 Where a number never has more digits than it has today, say so with a `pattern`, and the finding is gone.
 ",
@@ -157,7 +157,10 @@ fn finding(key: KeyOf<'_>, hole: &Expression, number: &Number<'_>, low: &Printed
         .subject(key.subject().into_iter().chain([name.clone()]))
         .help(help)
         .witness(order_witness(key, low, high));
-    let finding = if number.text && is_name_of_thing(name) { finding.level(DefaultLevel::Info) } else { finding };
+    if number.text && is_name_of_thing(name) {
+        // Nobody pads a name without a look at who reads it.
+        return finding.level(DefaultLevel::Info);
+    }
     match padding(key, hole, number, width).filter(|_| !is_negative && is_bare) {
         Some((span, text)) => finding.fix(Fix {
             title: format!("pad `{name}` with zeros"),
