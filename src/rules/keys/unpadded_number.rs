@@ -32,11 +32,6 @@ lengths (`[0-9]+`, `[0-9]{1,3}`, `[\"1\", \"2\", \"10\"]`), perhaps with the sam
 `[0-9]+[.][0-9]+[.][0-9]+`). Without a pattern the model does not say what the text is, and `dynkeys audit` tells by the
 values that are stored ([`mis-sorted-number`](mis-sorted-number.md)).
 
-It says nothing of numbers in partition keys, which have no order; of fields that the partition key holds as well, which
-are the same in the whole partition; of an `enum` whose values sort rightly; of times (`{created|timestamp}` has ten
-digits from 2001 to 2286); and of fields whose name says that they are years, dates or times since 1970 (`year`,
-`due_date`, `created_at`, `created_utc_ts`), whole or with a fraction, which have one width before the point.
-
 ## Why it matters
 
 Text sorts by its bytes
@@ -72,7 +67,12 @@ Padding changes the keys that are written: items that are in a table already kee
 
 ## When to ignore
 
-When nobody reads the items in order: the number only makes the key unique. That is likely where digits are a name rather
+It says nothing of numbers in partition keys, which have no order; of fields that the partition key holds as well, which
+are the same in the whole partition; of an `enum` whose values sort rightly; of times (`{created|timestamp}` has ten
+digits from 2001 to 2286); and of fields whose name says that they are years, dates or times since 1970 (`year`,
+`due_date`, `created_at`, `created_utc_ts`), whole or with a fraction, which have one width before the point.
+
+Ignore it when nobody reads the items in order: the number only makes the key unique. That is likely where digits are a name rather
 than a count, as in an order number that another system gave out. So text fields that are called an id, a code, a phone
 number or the like (`id`, `order_id`, `zip`, `sku`) are reported as information only, and `--fix` leaves them as they are.
 

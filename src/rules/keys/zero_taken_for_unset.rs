@@ -32,10 +32,6 @@ The field is an integer or a float, and the model lets it be 0: an `enum` withou
 (`[1-9][0-9]*`), ends the matter. So does a fallback that prints 0 itself (`{level or 0}`, `{level|zfill(3) if level else
 '000'}`), and a name that says that the number is a time since 1970 (`created_at`, `updated_ts`).
 
-A boolean is looked at with `or` only: whether it is true is what `when = \"active\"` asks on purpose. `{active or ''}` of
-an optional boolean prints the same for `false` and for no value. Where the boolean is always set, the fallback stands for
-`false` alone, and is found only where it is blank or says `none`.
-
 ## Why it matters
 
 Two different items share a key: `{rank or 1}` writes one primary key for the ranks 0 and 1, and the second item replaces
@@ -70,7 +66,11 @@ The keys of items with 0 change: items that are in a table already keep their ol
 
 ## When to ignore
 
-When 0 never comes and the model cannot say so. `{level or ''}` is a usual way to write a fallback, so in a model that says
+A boolean is looked at with `or` only: whether it is true is what `when = \"active\"` asks on purpose. `{active or ''}` of
+an optional boolean prints the same for `false` and for no value. Where the boolean is always set, the fallback stands for
+`false` alone, and is found only where it is blank or says `none`.
+
+Ignore it when 0 never comes and the model cannot say so. `{level or ''}` is a usual way to write a fallback, so in a model that says
 nothing of its numbers this finds fields that never are 0; a `pattern` is worth more there than an ignore, since other
 rules use it as well.
 ",

@@ -18,10 +18,7 @@ examples show one of each width. Where more of an entity's items have something 
 nothing is said.
 
 Also a part of a text field, or of one of type `any`, in which every stored value is digits, perhaps with the same text before
-them: `1` and `10`, `v9` and `v10`, padded ones beside others. One value that is something else, and nothing is said: then
-the text is a name in which digits happen to stand. Nor where all of them can be dates (`2024`, `20240517`), which sort
-rightly, nor of fields that are called an id, a code, a phone number or the like (`order_id`, `zip`, `sku`): their digits are
-a name, and its order means nothing.
+them: `1` and `10`, `v9` and `v10`, padded ones beside others.
 
 Nothing is said of partition keys, which have no order; of keys of type `N`, which sort as numbers; nor of a field that
 the index's partition key holds as well, which is the same in the whole partition. Keys that are not as the model writes
@@ -51,7 +48,11 @@ changed in place: put each item under its new key, and delete the old one.
 
 ## When to ignore
 
-When nobody reads the items in order: the number only makes the key unique. That is likelier where the field is text, as with
+Text is taken for digits only where all of a field's stored values are: one value that is something else, and nothing is
+said. Nor where all of them can be dates (`2024`, `20240517`), which sort rightly, nor of text fields that are called an id, a
+code, a phone number or the like (`order_id`, `zip`, `sku`): their digits are a name, and its order means nothing.
+
+Ignore it when nobody reads the items in order: the number only makes the key unique. That is likelier where the field is text, as with
 numbers that another system gave out.
 ",
     checks: &[Check::Audit(Defect::MisSortedNumber)],
