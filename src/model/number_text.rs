@@ -28,7 +28,7 @@ impl Numbers {
 /// number. A pattern that is not a regular expression leaves all of them.
 pub fn number_texts(pattern: Option<&str>, numbers: Numbers, most: Option<u64>) -> Option<Hir> {
     let all = || regex_syntax::parse(numbers.pattern()).unwrap_or_else(|_| Hir::empty());
-    let texts = match pattern.and_then(|pattern| regex_syntax::parse(pattern).ok()) {
+    let texts = match pattern.and_then(|pattern| super::pattern::read(pattern).ok().flatten()) {
         None => all(),
         Some(pattern) => {
             let mut reader = Narrowing { numbers, left: MOST_STEPS };

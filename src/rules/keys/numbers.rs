@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::key::python::str_of;
-use crate::key::{Automaton, around, around_numbers, conforms, extremes, numbers_of, of_attribute};
+use crate::key::{Automaton, Budget, around, around_numbers, conforms, extremes, numbers_of, of_attribute};
 use crate::model::{Attribute, AttributeType, Expression, ExpressionKind, FieldPath, Filter};
 use crate::rules::Entity;
 use crate::value::Value;
@@ -83,7 +83,7 @@ pub(super) fn numbers(entity: &Entity, number: &Number<'_>) -> Vec<Value<'static
         return listed(attribute, number.text);
     }
     if number.text {
-        return digits(attribute);
+        return digits(attribute, entity.shares().automaton);
     }
     let mut values: Vec<Value<'static>> = match *attribute.kind {
         AttributeType::Integer => WHOLE.iter().map(|number| Value::Int(*number)).collect(),
@@ -112,6 +112,7 @@ pub(super) fn numbers(entity: &Entity, number: &Number<'_>) -> Vec<Value<'static
         ];
         values.extend(at_the_ends(
             attribute,
+            entity.shares().automaton,
             match *attribute.kind {
                 AttributeType::Float => &FRACTIONS,
                 AttributeType::Integer => &FRACTIONS[..1],
@@ -124,7 +125,7 @@ pub(super) fn numbers(entity: &Entity, number: &Number<'_>) -> Vec<Value<'static
 }
 
 /// The most digits of a field's values, where that is known.
-pub(super) fn most_digits(attribute: &Attribute) -> Option<usize> {
+pub(super) fn most_digits(attribute: &Attribute, steps: u64) -> Option<usize> {
     let digits = |value: &Value<'_>| str_of(value).unwrap_or_default().trim_start_matches('-').len();
     if !attribute.allowed.is_empty() {
         let values = attribute.allowed.iter().map(|allowed| &allowed.value);
@@ -135,13 +136,13 @@ pub(super) fn most_digits(attribute: &Attribute) -> Option<usize> {
         // All of them have a bound, which is no bound of a model.
         AttributeType::Integer if most > LONGEST => None,
         // Without a sign.
-        AttributeType::Integer => at_the_ends(attribute, &["[0-9]+"]).iter().map(digits).max(),
+        AttributeType::Integer => at_the_ends(attribute, steps, &["[0-9]+"]).iter().map(digits).max(),
         _ => Some(most),
     }
 }
 
 /// Values below zero, the lower first, where `pattern` or `enum` says that there are some.
-pub(super) fn negatives(attribute: &Attribute) -> Vec<Value<'static>> {
+pub(super) fn negatives(attribute: &Attribute, steps: u64) -> Vec<Value<'static>> {
     if !attribute.allowed.is_empty() {
         let mut values = listed(attribute, false);
         values.retain(|value| as_number(value).is_some_and(|number| number < 0.0));
@@ -154,7 +155,7 @@ pub(super) fn negatives(attribute: &Attribute) -> Vec<Value<'static>> {
     let fractions = [-2.5, -1.5, -0.5, -0.25].map(Value::Float);
     let mut values: Vec<Value<'static>> = whole.into_iter().chain(fractions).collect();
     values.retain(|value| conforms(attribute, value));
-    values.extend(at_the_ends(attribute, &["-[1-9][0-9]*", "-(?:0|[1-9][0-9]*)[.][0-9]*[1-9]"]));
+    values.extend(at_the_ends(attribute, steps, &["-[1-9][0-9]*", "-(?:0|[1-9][0-9]*)[.][0-9]*[1-9]"]));
     values
 }
 
@@ -182,15 +183,16 @@ const LONGEST: usize = 42;
 
 /// Texts that are numbers at the ends of their order, of a text field whose texts are all of one form: digits, or digits
 /// with the same text around them.
-fn digits(attribute: &Attribute) -> Vec<Value<'static>> {
+fn digits(attribute: &Attribute, steps: u64) -> Vec<Value<'static>> {
     if attribute.pattern.is_none() {
         return Vec::new();
     }
-    let Some(own) = automaton(attribute) else { return Vec::new() };
+    let Some(own) = automaton(attribute, steps) else { return Vec::new() };
     let (Some(form), Some(usual)) = (around_numbers(&own), own.shortest(1)) else { return Vec::new() };
     let numbers: Vec<String> = runs(&usual).map(str::to_owned).collect();
     // `1.10` may be one and a tenth, or the tenth of one: only what stands before the point is sure.
     let is_decimal = form.len() == 3 && form[1] == ".";
+    let most = longest(attribute);
     let (mut usual_texts, mut ends) = (Vec::new(), Vec::new());
     for varied in (0..numbers.len()).filter(|at| *at == 0 || !is_decimal) {
         let with = |run: &str, piece: &dyn Fn(&str) -> String| {
@@ -203,7 +205,9 @@ fn digits(attribute: &Attribute) -> Vec<Value<'static>> {
         };
         usual_texts.extend(["2", "10"].map(|run| with(run, &|piece| piece.to_owned())));
         // Zeros in front are somebody's padding: without them the widths tell.
-        let of = |run: &str| texts_at_the_ends(&own, &with(run, &regex_syntax::escape), usual.len());
+        let of = |run: &str| {
+            texts_at_the_ends(&own, &with(run, &regex_syntax::escape), (most.min(LONGEST + usual.len()), steps))
+        };
         let bare = of("[1-9][0-9]*");
         let has_one_length = bare.iter().all(|text| bare.first().is_none_or(|first| first.len() == text.len()));
         ends.extend(if has_one_length { of("[0-9]+") } else { bare });
@@ -220,12 +224,12 @@ fn digits(attribute: &Attribute) -> Vec<Value<'static>> {
 }
 
 /// Numbers whose texts are the first or the last of their length among those that match a pattern, the lower first.
-fn at_the_ends(attribute: &Attribute, patterns: &[&str]) -> Vec<Value<'static>> {
-    let Some(own) = automaton(attribute) else { return Vec::new() };
+fn at_the_ends(attribute: &Attribute, steps: u64, patterns: &[&str]) -> Vec<Value<'static>> {
+    let Some(own) = automaton(attribute, steps) else { return Vec::new() };
     let is_text = *attribute.kind == AttributeType::String;
     let mut values: Vec<Value<'static>> = Vec::new();
     for pattern in patterns {
-        for text in texts_at_the_ends(&own, pattern, 0) {
+        for text in texts_at_the_ends(&own, pattern, (longest(attribute).min(LONGEST), steps)) {
             if is_text {
                 values.push(Value::text(text));
             } else {
@@ -238,13 +242,20 @@ fn at_the_ends(attribute: &Attribute, patterns: &[&str]) -> Vec<Value<'static>> 
     values
 }
 
-fn texts_at_the_ends(own: &Automaton, pattern: &str, more: usize) -> Vec<String> {
+/// `longest` is in bytes, `steps` is what the search may cost.
+fn texts_at_the_ends(own: &Automaton, pattern: &str, (longest, steps): (usize, u64)) -> Vec<String> {
     let wanted = regex_syntax::parse(pattern).ok().and_then(|wanted| Automaton::new(&wanted));
-    wanted.map_or_else(Vec::new, |wanted| extremes(own, &wanted, LONGEST + more))
+    wanted.map_or_else(Vec::new, |wanted| extremes(own, &wanted, longest, &mut Budget::new(steps)))
 }
 
-fn automaton(attribute: &Attribute) -> Option<Automaton> {
-    Automaton::new(&of_attribute(&Attribute { default: None, ..attribute.clone() }).texts)
+fn automaton(attribute: &Attribute, steps: u64) -> Option<Automaton> {
+    let texts = of_attribute(&Attribute { default: None, ..attribute.clone() }).texts;
+    Automaton::within(&texts, &mut Budget::new(steps)).ok()
+}
+
+/// The most bytes of an attribute's own values.
+fn longest(attribute: &Attribute) -> usize {
+    of_attribute(&Attribute { default: None, ..attribute.clone() }).max_bytes.unwrap_or(usize::MAX)
 }
 
 /// The runs of digits of a text.

@@ -105,7 +105,10 @@ fn candidates(entity: &Entity, field: &FieldPath, attribute: &Attribute, width: 
     const WIDEST: usize = 40;
     if !attribute.allowed.is_empty() || *attribute.kind == AttributeType::Integer {
         // A counter has no bound that is known, but two digits come soon.
-        if attribute.allowed.is_empty() && width > 1 && most_digits(attribute).is_none_or(|most| most <= width) {
+        if attribute.allowed.is_empty()
+            && width > 1
+            && most_digits(attribute, entity.shares().automaton).is_none_or(|most| most <= width)
+        {
             return Vec::new();
         }
         return numbers(entity, &Number { field, whole: true, text: false, padded: None, alone: true });
@@ -133,10 +136,10 @@ fn candidates(entity: &Entity, field: &FieldPath, attribute: &Attribute, width: 
 /// The most digits that are padded, where it is known.
 fn padded_digits(entity: &Entity, inner: &Expression, attribute: &Attribute) -> Option<usize> {
     if !attribute.allowed.is_empty() {
-        return most_digits(attribute);
+        return most_digits(attribute, entity.shares().automaton);
     }
     match *attribute.kind {
-        AttributeType::Integer => most_digits(attribute).or(Some(10)),
+        AttributeType::Integer => most_digits(attribute, entity.shares().automaton).or(Some(10)),
         // The text's own bound: a number read from it has no more digits.
         AttributeType::String => match ValuesOf::new(entity.model()).of(inner).max_bytes {
             Some(most) if matches!(inner.kind, ExpressionKind::Field(_)) => Some(most),

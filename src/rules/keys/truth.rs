@@ -165,20 +165,27 @@ impl<'f> AsksForNone<'f> {
         Expression { kind, span: expression.span }
     }
 
-    /// `left or right`. A chain of them is read from the left, so that what comes after the field stands in for it.
+    /// `a or b or c`. The chain is read from its end, so that what comes after the field stands in for it.
     fn first_true(&mut self, left: &Expression, right: &Expression, span: Span) -> Expression {
-        if let ExpressionKind::Or(first, second) = &left.kind {
-            let rest_span = Span { start: second.span.start, end: right.span.end };
-            let rest = ExpressionKind::Or(second.clone(), Box::new(right.clone()));
-            return self.first_true(first, &Expression { kind: rest, span: rest_span }, span);
+        let mut before = vec![left];
+        while let Some(Expression { kind: ExpressionKind::Or(first, second), .. }) = before.last().copied() {
+            before.pop();
+            before.push(second);
+            before.push(first);
         }
-        let kind = if self.is_field(left) {
-            let condition = Box::new(self.ask(Question::Or, left.span, Some(right.span)));
-            ExpressionKind::If { condition, then: Box::new(left.clone()), otherwise: Box::new(self.value(right)) }
-        } else {
-            ExpressionKind::Or(Box::new(self.value(left)), Box::new(self.value(right)))
-        };
-        Expression { kind, span }
+        // The last of `before` is the first operand now.
+        let mut rest = self.value(right);
+        for operand in before {
+            let rest_span = Span { start: operand.span.start, end: span.end };
+            let kind = if self.is_field(operand) {
+                let condition = Box::new(self.ask(Question::Or, operand.span, Some(rest.span)));
+                ExpressionKind::If { condition, then: Box::new(operand.clone()), otherwise: Box::new(rest) }
+            } else {
+                ExpressionKind::Or(Box::new(self.value(operand)), Box::new(rest))
+            };
+            rest = Expression { kind, span: rest_span };
+        }
+        rest
     }
 
     /// An expression of which only the truth is used.

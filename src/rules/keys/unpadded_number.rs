@@ -93,7 +93,7 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         let mut values = if is_padded { Vec::new() } else { numbers(entity, &found) };
         // Where something may take the place of the number, it does so for zero: `zero-taken-for-unset` tells of it.
         values.retain(|value| found.alone || as_number(value) != Some(0.0));
-        let below = negatives(attribute);
+        let below = negatives(attribute, entity.shares().automaton);
         if values.len() < 2 && below.len() < 2 {
             continue;
         }
@@ -174,7 +174,8 @@ fn finding(key: KeyOf<'_>, hole: &Expression, number: &Number<'_>, low: &Printed
 /// The most digits of the field's values; ten where they are not known.
 fn width(key: KeyOf<'_>, number: &Number<'_>) -> usize {
     const WIDEST: usize = 1000;
-    let most = key.entity.attribute(number.field).and_then(most_digits);
+    let steps = key.entity.shares().automaton;
+    let most = key.entity.attribute(number.field).and_then(|attribute| most_digits(attribute, steps));
     most.filter(|most| (1..=WIDEST).contains(most)).unwrap_or(10)
 }
 
