@@ -1,8 +1,9 @@
 //! What is wrong with a key to look at: what the rules about items and the audit have in common.
 
-use super::python::{is_blank, strip};
+use super::fields::Fields;
+use super::python::{is_blank, is_true, str_of, strip};
 use super::trace::{Part, PartKind};
-use crate::model::Model;
+use crate::model::{Expression, ExpressionKind, FieldPath, Filter, Model};
 use crate::value::Value;
 
 /// The words that stand for nothing in Python, JSON and JavaScript.
@@ -210,6 +211,40 @@ fn is_listed(part: &Part<'_>, text: &str, model: &Model) -> bool {
     let attribute = field.attribute.and_then(|at| model.attributes.get(at));
     let is_text = |value: &Value<'_>| matches!(value, Value::Str(own) if own.eq_ignore_ascii_case(text));
     field.path.is_empty() && attribute.is_some_and(|own| own.allowed.iter().any(|one| is_text(&one.value)))
+}
+
+/// The text of a value of a field that is false though it is set: 0, 0.0, `False`.
+pub fn false_value(fields: &Fields<'_>, field: &FieldPath) -> Option<String> {
+    let value = fields.value(field);
+    let is_number = matches!(value, Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_));
+    (is_number && !is_true(value)).then(|| str_of(value)).flatten()
+}
+
+/// True where an expression asks whether a field is true: with `or`, `and`, `if` or `not`.
+pub fn asks_truth(expression: &Expression, field: &FieldPath) -> bool {
+    fn is(expression: &Expression, field: &FieldPath) -> bool {
+        match &expression.kind {
+            ExpressionKind::Field(own) => own == field,
+            ExpressionKind::Filter(inner, Filter::Int | Filter::Float) => is(inner, field),
+            ExpressionKind::Not(inner) => is(inner, field),
+            ExpressionKind::And(left, right) | ExpressionKind::Or(left, right) => is(left, field) || is(right, field),
+            _ => false,
+        }
+    }
+    match &expression.kind {
+        ExpressionKind::Or(left, right) | ExpressionKind::And(left, right) => {
+            is(left, field) || asks_truth(left, field) || asks_truth(right, field)
+        }
+        ExpressionKind::Not(inner) => is(inner, field) || asks_truth(inner, field),
+        ExpressionKind::If { condition, then, otherwise } => {
+            is(condition, field) || [condition, then, otherwise].into_iter().any(|one| asks_truth(one, field))
+        }
+        ExpressionKind::Filter(inner, _) => asks_truth(inner, field),
+        ExpressionKind::Equal(left, right) | ExpressionKind::NotEqual(left, right) => {
+            asks_truth(left, field) || asks_truth(right, field)
+        }
+        ExpressionKind::Field(_) | ExpressionKind::Literal(_) => false,
+    }
 }
 
 /// Where a blank part leaves its key with an empty part.

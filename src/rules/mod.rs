@@ -226,6 +226,7 @@ pub const RULES: &[&Rule] = &[
     &keys::unknown_field::RULE,
     &keys::unterminated_prefix::RULE,
     &keys::open_ended_prefix::RULE,
+    &keys::zero_taken_for_unset::RULE,
     // Names
     &names::index_naming::RULE,
     &names::key_attribute_naming::RULE,

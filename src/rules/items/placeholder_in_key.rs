@@ -86,6 +86,10 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
                     format!("`{name}` is unset, so the key says `{text}`"),
                     format!("set `{name}` before the item is written"),
                 )
+            } else if found == Placeholder::None
+                && let Some((state, help)) = context.false_value(field, Some(part))
+            {
+                (format!("{state}, so the key says `{text}`"), help)
             } else if found == Placeholder::None {
                 (
                     format!("the expression gives none, so the key says `{text}`"),
