@@ -61,7 +61,7 @@ impl Worker<'_> {
                 state.lengths[key.stored].add(length as usize);
                 // Dialects differ in text alone.
                 let plain = &mut state.plain[own.first_key + key.key];
-                plain.count += u64::from(key.kind == KeyType::S);
+                plain.count += 1;
                 plain.caseless += u64::from(caseless && key.kind == KeyType::S);
             }
             let partition = &auditor.indexes[index.index].partition;

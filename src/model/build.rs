@@ -109,17 +109,43 @@ impl Builder {
                 .label("not in the list")
                 .related(Span { start: allowed[0].span.start, end: allowed[allowed.len() - 1].span.end }, "the list");
         }
+        let computed = table.computed.filter(|flag| flag.value);
+        if let Some(flag) = &computed {
+            if let Some(default) = &table.default {
+                self.reader
+                    .problem(
+                        "computed-field",
+                        default.span,
+                        format!("`{}` is computed, so no item leaves it to a default", name.value),
+                    )
+                    .label("remove this")
+                    .related(flag.span, "computed")
+                    .help("keep `computed = true` for a field that items do not store, `default` for one that they do");
+            }
+            if let Some(required) = table.required.as_ref().filter(|required| !required.value) {
+                self.reader
+                    .problem(
+                        "computed-field",
+                        required.span,
+                        format!("`{}` is computed, so every key has a value for it", name.value),
+                    )
+                    .label("remove this")
+                    .related(flag.span, "computed")
+                    .help("leave `required` out: a computed field always has a value where keys are written");
+            }
+        }
         Attribute {
             name,
             kind: table.r#type,
             default: table.default,
-            required: table.required.is_some_and(|flag| flag.value),
+            required: computed.is_some() || table.required.is_some_and(|flag| flag.value),
             pattern: table.pattern,
             matcher: Arc::default(),
             most_nodes: super::pattern::MOST_NODES,
             allowed,
             max_length: table.max_length,
             immutable: table.immutable.is_some_and(|flag| flag.value),
+            computed: computed.is_some(),
             description: table.description,
         }
     }
@@ -512,6 +538,6 @@ fn toml_kind(value: &Value<'static>) -> &'static str {
         Value::Float(_) => "a float",
         Value::List(_) => "an array",
         Value::Map(_) => "a table",
-        Value::None | Value::Bytes(_) | Value::Set(_) => "something else",
+        Value::None | Value::Bytes(_) | Value::Set(_) | Value::Decimal(_) => "something else",
     }
 }

@@ -99,6 +99,8 @@ pub struct Attribute {
     pub max_length: Option<Spanned<u64>>,
     /// True where it never changes once written.
     pub immutable: bool,
+    /// True where it is not stored but computed where keys are written: it always has a value then, so it is `required`.
+    pub computed: bool,
     /// What it is.
     pub description: Option<Spanned<String>>,
 }

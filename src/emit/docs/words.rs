@@ -66,6 +66,9 @@ pub(super) fn field_rules(attribute: &ChartAttribute) -> Vec<FieldRule<'_>> {
     if let Some(most) = attribute.max_length {
         rules.push(FieldRule::Words(format!("at most {}", counted(most, "character"))));
     }
+    if attribute.computed {
+        rules.push(FieldRule::Words("computed, not stored".to_owned()));
+    }
     if attribute.immutable {
         rules.push(FieldRule::Words("never changes".to_owned()));
     }

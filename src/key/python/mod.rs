@@ -7,5 +7,6 @@ mod text;
 pub use convert::{NoConversion, equal, is_true, to_float, to_int};
 pub use datetime::{Moment, parse_moment};
 pub use text::{
-    is_blank, lower_from, push_decimal, push_float, push_repr, push_repr_with_decimals, push_str, str_of, strip, zfill,
+    is_blank, lower_from, push_decimal, push_float, push_repr, push_repr_with_decimals, push_str, stored_text, str_of,
+    strip, zfill,
 };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::redact::Redactor;
+use super::unstored::{Resolved, cause, resolved};
 use super::{
     Audited, Bin, Check, Coverage, DialectFit, EntityCount, Finding, Group, IndexReport, PartitionReport,
     PartitionSize, Spread, Totals, VERSION,
@@ -74,6 +75,11 @@ impl Audited {
             redacted: redact,
         };
         audited.estimate(part);
+        // Of what is known when all is counted, a sample tells no number in the whole.
+        let is_late = |check: &Check| check.groups.iter().any(|group| group.is_late);
+        for check in audited.checks.values_mut().filter(|check| is_late(check)) {
+            check.estimate = None;
+        }
         audited.sum_up();
         audited
     }
@@ -152,23 +158,28 @@ impl Names<'_> {
         let entity = |number: u16| catalog.entities.get(usize::from(number)).map(|entity| entity.name.clone());
         let index = |number: u16| catalog.indexes.get(usize::from(number)).map(|index| index.name.clone());
         let attribute = |number: u16| catalog.attributes.get(usize::from(number)).cloned();
+        let (told, help) = cause(subject.cause, &subject.detail).unzip();
         Group {
             entity: subject.entity.and_then(entity),
             index: subject.index.and_then(index),
             attribute: subject.attribute.and_then(attribute),
-            subject: (!subject.detail.is_empty()).then(|| match subject.defect {
-                Defect::UnclassifiedItem => self.redactor.shape(&subject.detail),
-                _ => subject.detail.clone(),
+            subject: told.or_else(|| {
+                (!subject.detail.is_empty()).then(|| match subject.defect {
+                    Defect::UnclassifiedItem => self.redactor.shape(&subject.detail),
+                    _ => subject.detail.clone(),
+                })
             }),
             detail: None,
             count,
+            help,
+            is_late: false,
         }
     }
 
     fn finding(&self, group: &Group, example: &Example) -> Finding {
         let key = |text: &String| self.redactor.key(text);
         // The size of an item is no value.
-        let is_size = group.attribute.is_none();
+        let is_size = group.attribute.is_none() && example.attribute.is_none();
         Finding {
             entity: group.entity.clone(),
             index: group.index.clone(),
@@ -180,7 +191,7 @@ impl Names<'_> {
             stored: example.stored.as_ref().map(|stored| if is_size { stored.clone() } else { key(stored) }),
             expected: example.expected.as_ref().map(key),
             message: None,
-            help: None,
+            help: group.help.clone(),
         }
     }
 }
@@ -205,6 +216,12 @@ impl Reader<'_> {
             let findings = tally.examples.iter().map(|example| names.finding(&group, example)).collect();
             add(subject.defect, group, findings);
         }
+        for Resolved { defect, group, tally } in resolved(self.catalog, self.state, &|subject| names.group(subject, 0))
+        {
+            let group = Group { count: tally.count, ..group };
+            let findings = tally.examples.iter().map(|example| names.finding(&group, example)).collect();
+            add(defect, group, findings);
+        }
         for (shape, tally) in self.state.shapes.groups() {
             let subject = Subject { detail: shape.to_owned(), ..Subject::of(Defect::UnclassifiedItem) };
             let group = names.group(&subject, tally.count);
@@ -217,8 +234,7 @@ impl Reader<'_> {
                 index: self.catalog.indexes.get(part.index).map(|index| index.name.clone()),
                 attribute: self.catalog.attributes.get(part.attribute).cloned(),
                 subject: Some(part.field.clone()),
-                detail: None,
-                count: 0,
+                ..Group::default()
             };
             let widths = mixed_widths(seen, &group).or_else(|| mixed_digits(seen, &group));
             if let Some((group, examples)) = widths {
