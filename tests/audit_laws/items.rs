@@ -370,6 +370,7 @@ pub fn part(auditor: &Auditor, state: State, name: &str) -> Part {
         catalog: Catalog::new(auditor),
         state,
         sampled: BTreeMap::new(),
+        written: None,
     }
 }
 
