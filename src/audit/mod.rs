@@ -7,6 +7,7 @@ mod catalog;
 mod classify;
 mod count_min;
 mod defect;
+mod digits;
 mod duplicates;
 pub mod files;
 mod languages;

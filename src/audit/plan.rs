@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use regex_syntax::hir::Hir;
 
+use crate::key::field_names::is_name_of_thing;
 use crate::key::python::zfill;
 use crate::key::{Automaton, Engine, Half, KeyBuffer, WayPiece, Written, delimiter_of, plain_text, ways};
 use crate::model::{AttributeType, Cell, Era, Expression, ExpressionKind, Filter, IndexKind, KeyType, KeyValue, Rule};
@@ -103,6 +104,8 @@ pub(super) struct SeenPart {
     pub is_number: bool,
     /// True where the model says that it is a time.
     pub is_time: bool,
+    /// True where it is text that may be digits, and not what its name says to be a name of something.
+    pub may_be_digits: bool,
     /// The entity.
     pub entity: usize,
 }
@@ -320,6 +323,7 @@ pub(super) fn seen_parts(engine: &Engine, entity: usize) -> Vec<SeenPart> {
                         field: field.name.clone(),
                         is_number,
                         is_time,
+                        may_be_digits: may_be_time && !is_name_of_thing(&field.name),
                         entity,
                     });
                 }

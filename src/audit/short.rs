@@ -1,5 +1,6 @@
 //! Audits an item in the short way: by its entity's [`Plan`](super::plan::Plan), as it stands in the input.
 
+use super::digits::Digits;
 use super::plan::MOST_KEYS;
 use super::shown::{Whereabouts, rank_of};
 use super::suspect::{LARGEST_ITEM, NEAR};
@@ -80,8 +81,10 @@ impl Worker<'_> {
             let text = stored.get(range).unwrap_or_default();
             let part = &auditor.seen[seen];
             let found = looks(text, part.is_number, part.is_time);
+            let digits = if part.may_be_digits { Digits::of(text) } else { None };
             state.seen[seen].add(
                 found,
+                digits,
                 || rank,
                 |rank| Example {
                     rank,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::digits::{Digits, SeenDigits};
 use super::tally::Example;
 
 /// How a time is written. Times of different formats in one part do not sort by time.
@@ -129,6 +130,9 @@ pub struct Seen {
     pub formats: Vec<Group>,
     /// What is neither a number nor a time.
     pub others: u64,
+    /// Those of them that are digits.
+    #[serde(default)]
+    pub digits: SeenDigits,
 }
 
 /// Some values, and the one of the smallest rank.
@@ -184,14 +188,23 @@ fn all_digits(text: &str) -> bool {
 }
 
 impl Seen {
-    /// Counts a part.
+    /// Counts a part. `digits` are those of a text that may be digits.
     #[inline]
-    pub fn add(&mut self, looks: Looks, rank: impl FnOnce() -> u64, example: impl FnOnce(u64) -> Example) {
+    pub fn add(
+        &mut self,
+        looks: Looks,
+        digits: Option<Digits<'_>>,
+        rank: impl FnOnce() -> u64,
+        example: impl FnOnce(u64) -> Example,
+    ) {
         let (groups, at, most) = match looks {
             Looks::Number(width) => (&mut self.widths, width, WIDEST + 1),
             Looks::Time(format) => (&mut self.formats, format as usize, TimeFormat::ALL.len()),
             Looks::Other => {
                 self.others += 1;
+                if let Some(digits) = digits {
+                    self.digits.add(digits, rank, example);
+                }
                 return;
             }
         };
@@ -204,26 +217,31 @@ impl Seen {
     /// Adds what another part of the table saw.
     pub fn merge(&mut self, other: Self) {
         self.others += other.others;
-        for (own, other) in [(&mut self.widths, other.widths), (&mut self.formats, other.formats)] {
-            if own.is_empty() {
-                *own = other;
-                continue;
-            }
-            for (own, other) in own.iter_mut().zip(other) {
-                own.count += other.count;
-                if let Some(example) = other.example
-                    && own.example.as_ref().is_none_or(|known| example < *known)
-                {
-                    own.example = Some(example);
-                }
-            }
-        }
+        self.digits.merge(other.digits);
+        Group::merge_all(&mut self.widths, other.widths);
+        Group::merge_all(&mut self.formats, other.formats);
     }
 }
 
 impl Group {
+    /// Adds groups to those of the same places.
+    pub(super) fn merge_all(own: &mut Vec<Self>, others: Vec<Self>) {
+        if own.is_empty() {
+            *own = others;
+            return;
+        }
+        for (own, other) in own.iter_mut().zip(others) {
+            own.count += other.count;
+            if let Some(example) = other.example
+                && own.example.as_ref().is_none_or(|known| example < *known)
+            {
+                own.example = Some(example);
+            }
+        }
+    }
+
     #[inline]
-    fn add(&mut self, rank: impl FnOnce() -> u64, example: impl FnOnce(u64) -> Example) {
+    pub(super) fn add(&mut self, rank: impl FnOnce() -> u64, example: impl FnOnce(u64) -> Example) {
         self.count += 1;
         let rank = rank();
         match &self.example {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::auditor::{Auditor, Foreign, IndexOf, KeyFacts, OwnIndex};
 use super::classify::Classified;
 use super::defect::Defect;
+use super::digits::Digits;
 use super::partitions::Partitions;
 use super::shapes::shape;
 use super::shown::{Entries, Shown, Wanted, Whereabouts, key_text};
@@ -401,7 +402,8 @@ impl<'a> Worker<'a> {
                     continue;
                 }
                 let example = |_| shown.example(self.auditor, Some(attribute), Some(text.to_owned()), None);
-                self.state.seen[place].add(looks, || shown.rank, example);
+                let digits = if seen.may_be_digits { Digits::of(own) } else { None };
+                self.state.seen[place].add(looks, digits, || shown.rank, example);
             }
         }
         for defect in found {

@@ -198,11 +198,11 @@ pub fn pattern_without(delimiters: &[&str]) -> Option<String> {
     class_without(delimiters).map(|class| format!("{class}+"))
 }
 
-/// The same of values that are not blank: `[^#\s][^#]*`.
+/// The same of values that are not blank: `[^#\s[:cntrl:]][^#]*`. Python takes some controls for white space.
 pub fn solid_pattern_without(delimiters: &[&str]) -> Option<String> {
     let class = class_without(delimiters)?;
     let solid = class.strip_suffix(']')?;
-    Some(format!("{solid}\\s]{class}*"))
+    Some(format!("{solid}\\s[:cntrl:]]{class}*"))
 }
 
 fn class_without(delimiters: &[&str]) -> Option<String> {
@@ -303,7 +303,7 @@ mod tests {
         }
         assert_eq!(pattern_without(&["#"]).as_deref(), Some("[^#]+"));
         assert_eq!(pattern_without(&["."]).as_deref(), Some("[^.]+"));
-        assert_eq!(solid_pattern_without(&["|"]).as_deref(), Some(r"[^|\s][^|]*"));
+        assert_eq!(solid_pattern_without(&["|"]).as_deref(), Some(r"[^|\s[:cntrl:]][^|]*"));
         assert_eq!(pattern_without(&["::"]), None);
     }
 }

@@ -80,6 +80,30 @@ pub(super) fn without(texts: &Hir, letter: u8, by: Option<&Hir>) -> Hir {
     })
 }
 
+/// The texts in which classes that hold nearly every letter, such as `[^#]` and `.`, hold no capitals of ASCII: they say
+/// nothing of the case of values, unlike `[0-9A-Za-z]`.
+pub fn caseless(texts: &Hir) -> Hir {
+    let capitals = ClassUnicode::new([ClassUnicodeRange::new('A', 'Z')]);
+    let is_open = |class: &ClassUnicode| {
+        let holds = |c: char| class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&c));
+        ['A', 'a', 'Z', 'z', '!', '~', '\u{e9}'].into_iter().filter(|c| holds(*c)).count() >= 6
+    };
+    map(texts, &|kind| match kind {
+        HirKind::Class(Class::Unicode(class)) if is_open(class) => {
+            let mut rest = class.clone();
+            rest.difference(&capitals);
+            Some(Hir::class(Class::Unicode(rest)))
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let open = class.to_unicode_class().is_none();
+            let mut rest = class.clone();
+            rest.difference(&ClassBytes::new([ClassBytesRange::new(b'A', b'Z')]));
+            open.then(|| Hir::class(Class::Bytes(rest)))
+        }
+        _ => None,
+    })
+}
+
 fn with(rest: Hir, by: Option<&Hir>) -> Hir {
     match by {
         Some(by) => Hir::alternation(vec![rest, by.clone()]),

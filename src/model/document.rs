@@ -123,12 +123,12 @@ document! {
         pub default: Option<Spanned<Value<'static>>>,
         /// True where every item sets the field.
         pub required: Option<Spanned<bool>>,
-        /// A regular expression that the whole value matches.
+        /// A regular expression that the whole value matches; of a number, its text as Python prints it.
         pub pattern: Option<Spanned<String>>,
         /// The values that the field may have.
         #[schemars(length(min = 1))]
         pub r#enum: Option<Spanned<Vec<Spanned<Value<'static>>>>>,
-        /// The most characters that the value has.
+        /// The most characters that the value has; of a number, its text as Python prints it.
         pub max_length: Option<Spanned<u64>>,
         /// True where the value never changes once written.
         pub immutable: Option<Spanned<bool>>,

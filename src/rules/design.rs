@@ -463,8 +463,7 @@ impl<'e> KeyOf<'e> {
             let apart = delimiters.iter().filter(|_| values == Values::Plain).map(|one| (*one).to_owned());
             let most = Some(entity.shares.weight);
             let assumption = Assumption { not_blank: values != Values::Any, apart: apart.collect(), most };
-            let shape = entity.engine.conforming(number, assumption);
-            Language::new(shape, entity.shares.automaton)
+            Language::new(entity.engine.conforming(number, assumption), entity.shares.automaton)
         })
     }
 

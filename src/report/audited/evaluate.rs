@@ -220,7 +220,8 @@ impl Reader<'_> {
                 detail: None,
                 count: 0,
             };
-            if let Some((group, examples)) = mixed_widths(seen, &group) {
+            let widths = mixed_widths(seen, &group).or_else(|| mixed_digits(seen, &group));
+            if let Some((group, examples)) = widths {
                 let findings = examples.iter().map(|example| names.finding(&group, example)).collect();
                 add(Defect::MisSortedNumber, group, findings);
             }
@@ -375,11 +376,22 @@ impl Reader<'_> {
 
 /// Numbers of several widths in a part that holds mostly numbers. Those that are not as wide as most count.
 fn mixed_widths<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
+    let all: u64 = seen.widths.iter().map(|group| group.count).sum();
+    if seen.others > all { None } else { of_widths(&seen.widths, group) }
+}
+
+/// Digits of several widths in a part that holds nothing but digits, all with the same text before them.
+fn mixed_digits<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
+    let has_others = seen.digits.count() != seen.others || seen.formats.iter().any(|group| group.count > 0);
+    if has_others || !seen.digits.are_numbers() { None } else { of_widths(&seen.digits.widths, group) }
+}
+
+fn of_widths<'s>(widths: &'s [crate::audit::Group], group: &Group) -> Option<(Group, Vec<&'s Example>)> {
     let widths: Vec<(usize, &crate::audit::Group)> =
-        seen.widths.iter().enumerate().filter(|(_, group)| group.count > 0).collect();
+        widths.iter().enumerate().filter(|(_, group)| group.count > 0).collect();
     let usual = widths.iter().map(|(_, group)| group.count).max().unwrap_or_default();
     let all: u64 = widths.iter().map(|(_, group)| group.count).sum();
-    if widths.len() < 2 || seen.others > all {
+    if widths.len() < 2 {
         return None;
     }
     let shown: Vec<String> = widths.iter().map(|(width, group)| format!("{} of width {width}", group.count)).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use crate::key::parted;
-use crate::key::suspicious::stands_for_nothing;
+use crate::key::suspicious::tells_nothing;
 
 /// Replaces values by hashes. The words of the models and what stands for nothing stay, so that a key's shape and what is
 /// wrong with it can still be seen. The same value has the same hash in every report of the same models.
@@ -38,7 +38,7 @@ impl Redactor<'_> {
     }
 
     fn part(&self, part: &str) -> String {
-        if part.trim().is_empty() || self.words.contains(part) || stands_for_nothing(part) {
+        if part.trim().is_empty() || self.words.contains(part) || tells_nothing(part) {
             return part.to_owned();
         }
         let mut hash = Sha256::new();

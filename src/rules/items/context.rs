@@ -1,6 +1,7 @@
 //! What a rule sees of an item: its fields, its keys and where each part of them came from.
 
 use crate::key::python::str_of;
+use crate::key::suspicious::{asks_truth, false_value};
 use crate::key::{
     Engine, EngineKey, Fields, KeyBuffer, Part, PartKind, Recorder, Slot, State, Stop, Written, delimiter_of,
 };
@@ -87,6 +88,24 @@ impl<'c, 'm> ItemContext<'c, 'm> {
     /// The slot of the field at the root of a path.
     pub fn slot(&self, field: &FieldPath) -> Option<&'c Slot<'c>> {
         self.fields.slots.get(field.attribute?)
+    }
+
+    /// How the item's own value of a field is false though it is set, in a few words, and what to write instead: 0 that an
+    /// expression takes for unset.
+    pub fn false_value(&self, field: &FieldPath, part: Option<&Part<'_>>) -> Option<(String, String)> {
+        let value = false_value(self.fields, field)?;
+        let name = &field.name;
+        let is_asked = part.and_then(|part| part.expression).is_none_or(|expression| asks_truth(expression, field));
+        Some(match is_asked {
+            true => (
+                format!("`{name}` is {value}, which is false and taken for unset"),
+                format!("ask for none instead of truth: `{{{name} if {name} != none else 'none'}}`"),
+            ),
+            false => (
+                format!("`{name}` is {value}, for which the expression gives nothing"),
+                format!("give the expression a text for {value}"),
+            ),
+        })
     }
 
     /// True where the item gives the field no value, or null.

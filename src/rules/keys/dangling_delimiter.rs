@@ -1,6 +1,7 @@
 //! `dangling-delimiter`.
 
 use super::showing::{by_size, cause, distinct_keys, empty_part, missing, uses_all, witness};
+use super::truth::is_set;
 use super::unset::is_spoiled;
 use crate::key::{WayPiece, Written};
 use crate::model::AttributeType;
@@ -88,7 +89,7 @@ fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
             Dangling::Doubled => "doubles",
         };
         let when = cause(scenario).unwrap_or_default();
-        let field = missing(scenario).next().map_or("field", |field| field.name.as_str());
+        let field = missing(scenario).next().map_or_else(|| "field".to_owned(), |field| is_set(entity, field));
         let mut finding = DesignFinding::new(
             &RULE,
             entity.place(span),

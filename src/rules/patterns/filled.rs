@@ -29,6 +29,11 @@ pub(super) fn begun(
     put(entity, base, &taken_apart(pieces, text, Some(delimiters))?)
 }
 
+/// The item like `base` whose key may have exactly these pieces in the place where `text` is.
+pub(super) fn spelling(entity: &Entity, base: &Entries, pieces: &[WayPiece<'_>], text: &str) -> Option<Entries> {
+    put(entity, base, &taken_apart(pieces, text, None)?)
+}
+
 /// The texts of the placeholders. Where it is open, the text may go on behind the pieces, and a last value ends before one
 /// of these delimiters.
 fn taken_apart<'p, 't>(
