@@ -8,7 +8,7 @@ use super::duplicates::Duplicates;
 use super::plan::{Plan, SeenPart, seen_parts};
 use super::suspect::is_odd;
 use super::worker::Worker;
-use crate::key::{Engine, EngineKey, WayPiece, ways};
+use crate::key::{BUILT, Engine, EngineKey, WayPiece, delimiter_of, ways};
 use crate::model::{Era, FieldPath, IndexKind, KeyValue, Rule};
 use crate::source::raw::Names;
 
@@ -33,7 +33,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             examples: 5,
-            delimiter: "#".to_owned(),
+            delimiter: BUILT.to_owned(),
             duplicates: false,
             carried: None,
             index: None,
@@ -104,6 +104,8 @@ pub(super) struct KeyFacts {
     pub index: usize,
     pub is_primary: bool,
     pub is_build_key: bool,
+    /// What stands between its parts.
+    pub delimiter: String,
     /// False where it uses fields that the items do not carry.
     pub is_known: bool,
     /// The eras that write the same for plain items, but for their case.
@@ -165,7 +167,8 @@ impl Auditor {
         let indexes = indexes_of(&engines, &names);
         let seen: Vec<SeenPart> =
             engines.iter().enumerate().flat_map(|(entity, engine)| seen_parts(engine, entity)).collect();
-        let rivals = Rivals::new(&engines);
+        let classifier = Classifier::new(&engines, &options.delimiter);
+        let rivals = Rivals::new(&engines, &classifier, &options.delimiter);
         let mut first_key = 0;
         let mut entities = Vec::new();
         for (at, engine) in engines.iter().enumerate() {
@@ -195,7 +198,6 @@ impl Auditor {
         }
         let table = indexes.first().filter(|index| index.kind == IndexKind::Primary);
         let primary = table.into_iter().flat_map(|index| index.partition.iter().chain(&index.sort)).copied().collect();
-        let classifier = Classifier::new(&engines);
         let duplicates = options.duplicates.then(Duplicates::new);
         Self { engines, classifier, names, indexes, primary, seen, entities, options, duplicates }
     }
@@ -291,6 +293,7 @@ fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Opti
             index: indexes.iter().position(|index| index.name == model.name.value).unwrap_or_default(),
             is_primary: model.kind == IndexKind::Primary,
             is_build_key: is_build_key(value),
+            delimiter: delimiter_of(engine.model_key(number), engine.dialect(), &options.delimiter).to_owned(),
             is_known: fields_of(value).iter().all(is_carried),
             eras: Era::ALL.into_iter().filter(|era| is_alike(engine, number, *era)).collect(),
             is_odd: ways(engine.model_key(number), engine.dialect()).iter().any(|way| {
@@ -298,7 +301,7 @@ fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Opti
                     WayPiece::Text(text) => text.clone().into_owned(),
                     WayPiece::Hole(_) => "value".to_owned(),
                 };
-                let delimiter = if is_build_key(value) { "#" } else { &options.delimiter };
+                let delimiter = delimiter_of(engine.model_key(number), engine.dialect(), &options.delimiter);
                 is_odd(&way.pieces.iter().map(piece).collect::<String>(), delimiter)
             }),
         }

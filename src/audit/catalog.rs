@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::auditor::Auditor;
 use super::state::State;
-use crate::key::{WayPiece, ways};
+use crate::key::{BUILT, WayPiece, ways};
 use crate::model::{Era, IndexKind, PRIMARY};
 
 /// The names of what an auditor counts, in the order of the counts.
@@ -129,7 +129,7 @@ impl Catalog {
                         WayPiece::Hole(_) => None,
                     });
                     let parts =
-                        texts.flat_map(|text: &str| text.split('#').flat_map(|part| part.split(&options.delimiter)));
+                        texts.flat_map(|text: &str| text.split(BUILT).flat_map(|part| part.split(&options.delimiter)));
                     words.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
                 }
             }

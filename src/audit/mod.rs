@@ -10,6 +10,7 @@ mod defect;
 mod digits;
 mod duplicates;
 pub mod files;
+mod languages;
 mod letters;
 mod partitions;
 mod plan;

@@ -295,7 +295,7 @@ impl<'a> Worker<'a> {
         if length * 100 >= most * NEAR {
             self.add(subject(self, Defect::KeyNearLimit), shown, Some(attribute), shown_stored(), None);
         }
-        let delimiter = if of.facts.is_build_key { "#" } else { &self.auditor.options.delimiter };
+        let delimiter = &of.facts.delimiter;
         let Value::Str(text) = stored else {
             let is_of_index = matches!(written, Written::Absent) && !of.facts.is_primary;
             if of.facts.is_known && !is_of_index && !self.is_same(stored, written) {

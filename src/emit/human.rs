@@ -11,7 +11,7 @@ use crate::key::suspicious::false_value;
 use crate::key::{Half, PartKind, State, Written};
 use crate::model::{FieldPath, IndexKind};
 use crate::report::{Explained, Level, Leveled, Summary};
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// A key's value, safe to show.
 pub(super) fn shown(written: Written<'_>) -> String {
@@ -200,11 +200,10 @@ pub(super) fn wrapped(
 
 /// Writes how many items and findings there were; `failed` where some input could not be explained.
 pub fn write_summary(out: &mut dyn Write, terminal: Terminal, summary: &Summary, failed: bool) -> io::Result<()> {
-    let count = |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
-    let mut parts = vec![format!("{} explained", count(summary.items, "item"))];
+    let mut parts = vec![format!("{} explained", counted(summary.items, "item"))];
     for (number, level) in [(summary.errors, Level::Error), (summary.warnings, Level::Warning)] {
         if number > 0 {
-            parts.push(count(number, level.as_str()));
+            parts.push(counted(number, level.as_str()));
         }
     }
     if summary.infos > 0 {

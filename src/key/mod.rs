@@ -4,9 +4,11 @@
 //! [`Engine::map`], and [`Engine::write`] writes every key into a buffer that is used again for the next item.
 
 mod access;
+mod apart;
 mod automaton;
 mod budget;
 mod coerce;
+mod delimiters;
 mod engine;
 mod evaluate;
 mod expression_text;
@@ -18,6 +20,7 @@ mod given;
 mod invert;
 mod layout;
 mod nfa;
+mod order;
 mod pairs;
 pub mod python;
 mod readings;
@@ -31,8 +34,10 @@ mod values;
 mod walk;
 
 pub use access::{Access, Behind, KnownKey};
+pub use apart::{pattern_without, solid_pattern_without};
 pub use automaton::Automaton;
 pub use budget::{Budget, Spent};
+pub use delimiters::{BUILT, delimiter_of, delimiters, delimiters_of, parted};
 pub use engine::{Engine, EngineIndex, EngineKey, Half, KeyBuffer, Written};
 pub use evaluate::{Failure, MOST_BYTES};
 pub use expression_text::expression_text;
@@ -43,8 +48,8 @@ pub use invert::{Assignment, assigned, joined, preimages};
 pub use layout::{Way, WayPiece, rule_span, ways};
 pub use pairs::build_key;
 pub use readings::{Printed, Reader, Reading};
-pub use regular::plain_text;
+pub use regular::{caseless, plain_text};
 pub use sample::{numbers_of, sample};
 pub use shape::{Hole, Shape, ShapeMatcher, Strictness};
 pub use trace::{Part, PartKind, Recorder, Stop, Trace};
-pub use values::{Assumption, Values, ValuesOf, conforms, of_attribute};
+pub use values::{Assumption, Values, ValuesOf, conforms, is_plain, of_attribute};

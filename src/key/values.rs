@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use regex_syntax::hir::{Dot, Hir, HirKind, Repetition};
 
+use super::apart::{is_empty, plain, without_delimiters};
 use super::automaton::map;
 use super::coerce::{Coerced, coerce};
 use super::python::{parse_moment, str_of};
@@ -107,8 +108,8 @@ impl Values {
 pub struct Assumption {
     /// No field is the empty text or white space alone.
     pub not_blank: bool,
-    /// No field holds one of these ASCII letters: what separates the parts of keys.
-    pub apart: Vec<u8>,
+    /// No field holds one of these delimiters.
+    pub apart: Vec<String>,
     /// How large a language may be as it is written; any text stands for one that is larger.
     pub most: Option<usize>,
 }
@@ -173,8 +174,9 @@ impl<'m> ValuesOf<'m> {
                     values.texts = not_empty(&values.texts);
                     values.blank = false;
                 }
-                for letter in &self.assumption.apart {
-                    values.texts = without(&values.texts, *letter, None);
+                if !self.assumption.apart.is_empty() {
+                    let apart: Vec<&str> = self.assumption.apart.iter().map(String::as_str).collect();
+                    values.texts = plain(&values.texts, &apart);
                 }
                 if self.truthy.contains(&field) {
                     values.none = false;
@@ -487,6 +489,13 @@ fn replaced(inner: Values, old: &str, new: &str) -> Values {
             cut: inner.cut,
         },
     }
+}
+
+/// True of a text of an attribute that holds no delimiter, or holds one because all of the attribute's values do.
+pub fn is_plain(attribute: &Attribute, text: &str, delimiters: &[&str]) -> bool {
+    !delimiters.iter().any(|one| !one.is_empty() && text.contains(one))
+        || !matches!(*attribute.kind, AttributeType::String | AttributeType::Any)
+        || is_empty(&without_delimiters(&of_attribute(attribute).texts, delimiters))
 }
 
 /// True where a value is one that the attribute may have: its type, `enum`, `pattern` and `max_length`.

@@ -263,6 +263,7 @@ pub const RULES: &[&Rule] = &[
     &patterns::sort_prefix_not_leftmost::RULE,
     &patterns::prefix_returns_other_entities::RULE,
     &patterns::between_excludes_upper::RULE,
+    &patterns::range_reads_nothing::RULE,
     // Tables
     &tables::table_index_missing::RULE,
     &tables::table_key_mismatch::RULE,

@@ -2,8 +2,10 @@
 
 use crate::key::python::str_of;
 use crate::key::suspicious::{asks_truth, false_value};
-use crate::key::{Engine, EngineKey, Fields, KeyBuffer, Part, PartKind, Recorder, Slot, State, Stop, Written};
-use crate::model::{FieldPath, Index, KeyValue, Rule};
+use crate::key::{
+    Engine, EngineKey, Fields, KeyBuffer, Part, PartKind, Recorder, Slot, State, Stop, Written, delimiter_of,
+};
+use crate::model::{FieldPath, Index};
 
 use super::{Finding, FoundKey};
 
@@ -146,12 +148,7 @@ impl<'c, 'm> KeyView<'c, 'm> {
 
     /// What stands between the parts of this key: build_key always puts `#`, a template what the project agreed on.
     pub fn delimiter<'d>(&self, context: &ItemContext<'d, '_>) -> &'d str {
-        let is_build_key = |rule: &Rule| matches!(rule, Rule::BuildKey(_));
-        let built = match &context.engine.model_key(self.number).value {
-            KeyValue::One(rule) => is_build_key(rule),
-            KeyValue::Cases(cases) => cases.iter().any(|case| is_build_key(&case.rule)),
-        };
-        if built { "#" } else { context.delimiter }
+        delimiter_of(context.engine.model_key(self.number), context.engine.dialect(), context.delimiter)
     }
 
     /// The fields that the key was made of, in order, each once.

@@ -1,5 +1,6 @@
 //! Rules about how keys are built.
 
+mod advice;
 pub mod ambiguous_key;
 pub mod case_fold_on_opaque_id;
 mod cases;

@@ -67,7 +67,7 @@ all, as a rank that is given out once; or when the later item shall replace the 
     checks: &[Check::Entity(check)],
 };
 
-fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
+fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
     let Some(index) = entity.primary() else { return };
     let keys = entity.keys_of(index);
     let [partition, sort] = keys.as_slice() else { return };
@@ -79,7 +79,7 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
     }
     for way in sort.ways() {
         if let Some(lone) = lone(entity, &way) {
-            findings.add(finding(*sort, &way, lone));
+            findings.add(finding(*sort, &way, lone, design));
         }
     }
 }
@@ -122,7 +122,7 @@ fn is_id_of(field: &str, entity: &str) -> bool {
         || field.strip_prefix(&entity).is_some_and(|rest| matches!(rest, "" | "id" | "uuid" | "uid" | "ulid"))
 }
 
-fn finding(key: KeyOf<'_>, way: &Way<'_>, lone: Lone<'_>) -> DesignFinding {
+fn finding(key: KeyOf<'_>, way: &Way<'_>, lone: Lone<'_>, design: &Design) -> DesignFinding {
     let entity = key.entity;
     let name = &lone.field.name;
     let (what, at) = if lone.is_time { ("time", "at one time") } else { ("number", "with one number") };
@@ -137,7 +137,7 @@ fn finding(key: KeyOf<'_>, way: &Way<'_>, lone: Lone<'_>) -> DesignFinding {
         .map(|attribute| &attribute.name.value)
         .find(|name| **name != lone.field.name && is_id_of(name, entity.name()));
     let help = match id {
-        Some(id) => format!("put the id behind it: `{}`", with_id(way, id)),
+        Some(id) => format!("put the id behind it: `{}`", with_id(way, id, key.delimiter(design))),
         None => "put something unique behind it: an id, a counter, a random suffix".to_owned(),
     };
     DesignFinding::new(&RULE, entity.place(rule_span(way.rule)), message)
@@ -147,9 +147,9 @@ fn finding(key: KeyOf<'_>, way: &Way<'_>, lone: Lone<'_>) -> DesignFinding {
 }
 
 /// What is to be added to the key.
-fn with_id(way: &Way<'_>, id: &str) -> String {
+fn with_id(way: &Way<'_>, id: &str, delimiter: &str) -> String {
     match way.rule {
         crate::model::Rule::BuildKey(_) => format!("[\"\", \"{{{id}}}\"]"),
-        crate::model::Rule::Template(_) | crate::model::Rule::Value(_) => format!("#{{{id}}}"),
+        crate::model::Rule::Template(_) | crate::model::Rule::Value(_) => format!("{delimiter}{{{id}}}"),
     }
 }
