@@ -38,6 +38,10 @@ pub enum Defect {
     MisSortedNumber,
     /// Times in several formats in one part.
     MixedTimeFormats,
+    /// Times in a format that does not sort by time.
+    UnsortableTime,
+    /// DynamoDB deletes nothing by the item's time to live.
+    TtlNotEpochSeconds,
     /// Controls, white space at an end, text that is not NFC.
     OddCharacters,
     /// Two items have one primary key.
@@ -50,7 +54,7 @@ pub enum Defect {
 
 impl Defect {
     /// Every one, in the order of reports.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::PlaceholderInKey,
         Self::TruncatedKey,
         Self::BlankKeyPart,
@@ -67,6 +71,8 @@ impl Defect {
         Self::ItemNearLimit,
         Self::MisSortedNumber,
         Self::MixedTimeFormats,
+        Self::UnsortableTime,
+        Self::TtlNotEpochSeconds,
         Self::OddCharacters,
         Self::DuplicatePrimaryKey,
         Self::HotPartition,
@@ -75,7 +81,14 @@ impl Defect {
 
     /// True of one that an item has by itself; the others show when all items are counted.
     pub const fn is_of_item(self) -> bool {
-        !matches!(self, Self::MisSortedNumber | Self::MixedTimeFormats | Self::HotPartition | Self::LargeCollection)
+        !matches!(
+            self,
+            Self::MisSortedNumber
+                | Self::MixedTimeFormats
+                | Self::UnsortableTime
+                | Self::HotPartition
+                | Self::LargeCollection
+        )
     }
 
     /// The name of its rule.
@@ -97,6 +110,8 @@ impl Defect {
             Self::ItemNearLimit => "item-near-limit",
             Self::MisSortedNumber => "mis-sorted-number",
             Self::MixedTimeFormats => "mixed-time-formats",
+            Self::UnsortableTime => "unsortable-time",
+            Self::TtlNotEpochSeconds => "ttl-not-epoch-seconds",
             Self::OddCharacters => "odd-characters",
             Self::DuplicatePrimaryKey => "duplicate-primary-key",
             Self::HotPartition => "hot-partition",

@@ -18,7 +18,9 @@ mod shown;
 mod state;
 mod suspect;
 mod tally;
+mod time_format;
 mod times;
+mod ttl;
 mod worker;
 
 pub use auditor::{Auditor, IndexOf, Options};
@@ -31,5 +33,6 @@ pub use shapes::{Detail, Shapes};
 pub use shown::Whereabouts;
 pub use state::{Lengths, Plain, Sizes, State, Subject};
 pub use tally::{Example, Tally};
-pub use times::{Group, Seen, TimeFormat, time_format};
+pub use time_format::{Offset, TimeFormat, time_format};
+pub use times::{Group, Seen};
 pub use worker::Worker;

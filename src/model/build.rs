@@ -112,6 +112,7 @@ impl Builder {
             allowed,
             max_length: table.max_length,
             immutable: table.immutable.is_some_and(|flag| flag.value),
+            ttl: table.ttl.filter(|flag| flag.value).map(|flag| flag.span),
             description: table.description,
         }
     }

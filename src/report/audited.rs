@@ -3,6 +3,7 @@
 mod estimate;
 mod evaluate;
 mod redact;
+mod times;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

@@ -233,7 +233,8 @@ pub(super) fn subject(name: &str) -> (&'static str, bool) {
         Some(Defect::AmbiguousItem) => ("Keys of", true),
         Some(Defect::CaseVariantKey) => ("Written by", false),
         Some(Defect::WrongKeyType) => ("Type", false),
-        Some(Defect::MisSortedNumber | Defect::MixedTimeFormats) => ("Field", true),
+        Some(Defect::TtlNotEpochSeconds) => ("Value", false),
+        Some(Defect::MisSortedNumber | Defect::MixedTimeFormats | Defect::UnsortableTime) => ("Field", true),
         Some(Defect::HotPartition | Defect::LargeCollection) => ("Partition", true),
         _ => ("Of", true),
     }
