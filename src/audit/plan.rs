@@ -281,8 +281,8 @@ pub(super) fn seen_parts(engine: &Engine, entity: usize) -> Vec<SeenPart> {
             for (at, piece) in way.pieces.iter().enumerate() {
                 let WayPiece::Hole(expression) = piece else { continue };
                 let after = match way.pieces.get(at + 1) {
-                    Some(WayPiece::Text(text)) => text.bytes().next(),
-                    _ => None,
+                    Some(WayPiece::Text(text)) => text.as_ref(),
+                    _ => "",
                 };
                 let Some(field) = expression.first_field() else { continue };
                 let Some(attribute) = field.attribute.and_then(|at| engine.model().attributes.get(at)) else {
@@ -316,7 +316,7 @@ pub(super) fn seen_parts(engine: &Engine, entity: usize) -> Vec<SeenPart> {
                             (false, true) => PartKind::Printed,
                             (false, false) => PartKind::Text,
                         },
-                        after,
+                        after: after.bytes().next(),
                         offset,
                         entity,
                     });

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::plan::SeenPart;
 use super::tally::Example;
 use super::time_format::{Offset, TimeFormat, time_format};
+use crate::key::python::{leaves_offset_out, says_utc};
 use crate::model::{Expression, ExpressionKind, Filter};
 
 /// What was seen in one part of a key.
@@ -62,37 +63,19 @@ pub enum PrintedOffset {
 }
 
 impl PrintedOffset {
-    /// Of what an expression prints, which goes on with `after` in the key.
-    pub fn of(expression: &Expression, after: Option<u8>) -> Self {
+    /// Of what an expression prints, which `after` follows in the key.
+    pub fn of(expression: &Expression, after: &str) -> Self {
         let format = filters(expression).into_iter().find_map(|filter| match filter {
             Filter::Strftime(format) => Some(format.as_str()),
             _ => None,
         });
         match format {
             None => Self::AsItIs,
-            Some(format) if has_directive(format, "z") || !has_directive(format, "HIT") => Self::Kept,
-            Some(format) if says_utc(format) || matches!(after, Some(b'Z' | b'z')) => Self::Utc,
-            Some(_) => Self::Dropped,
+            Some(format) if says_utc(format, after) => Self::Utc,
+            Some(format) if leaves_offset_out(format) => Self::Dropped,
+            Some(_) => Self::Kept,
         }
     }
-}
-
-/// True where a format of `strftime` ends in a word for UTC.
-pub fn says_utc(format: &str) -> bool {
-    let end = format.to_ascii_uppercase();
-    let words = ["Z", "UTC", "GMT", "+00:00", "+0000", "+00"];
-    words.iter().any(|word| end.strip_suffix(word).is_some_and(|rest| !rest.ends_with('%')))
-}
-
-/// True where a format of `strftime` has one of some directives.
-pub fn has_directive(format: &str, directives: &str) -> bool {
-    let mut letters = format.chars();
-    while let Some(letter) = letters.next() {
-        if letter == '%' && letters.next().is_some_and(|directive| directives.contains(directive)) {
-            return true;
-        }
-    }
-    false
 }
 
 /// What is done to the value that an expression prints.

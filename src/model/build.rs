@@ -45,7 +45,9 @@ impl Builder {
         self.attributes = attributes.iter().map(|(name, _)| name.value.clone()).collect();
         // An attribute that could not be read has its own problem: expressions that name it are no second one.
         self.attributes.extend(unread);
-        let attributes = attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
+        let attributes: Vec<Attribute> =
+            attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
+        self.one_ttl(&attributes);
         let indexes = document.indexes.map_or_else(Vec::new, |entries| entries.entries);
         let indexes = indexes.into_iter().filter_map(|(name, index)| self.index(name, index)).collect();
         let patterns = document.access_patterns.unwrap_or_default();
@@ -58,6 +60,19 @@ impl Builder {
             attributes,
             indexes,
             access_patterns,
+        }
+    }
+
+    /// A table has one time to live, so a model has one at most.
+    fn one_ttl(&mut self, attributes: &[Attribute]) {
+        let mut marked = attributes.iter().filter_map(|attribute| Some((&attribute.name.value, attribute.ttl?)));
+        let Some((first, place)) = marked.next() else { return };
+        for (name, span) in marked {
+            self.reader
+                .problem("ttl-conflict", span, format!("`{name}` is marked as the time to live, and so is `{first}`"))
+                .label("the second one")
+                .related(place, format!("`{first}` is the first one"))
+                .help("a table has one time to live: keep `ttl = true` on that attribute only");
         }
     }
 
