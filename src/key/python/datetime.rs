@@ -182,6 +182,11 @@ impl Moment {
         Some(text)
     }
 
+    /// The year, from 1 to 9999.
+    pub fn year(&self) -> i16 {
+        self.civil.year()
+    }
+
     fn microseconds(&self) -> i32 {
         self.civil.subsec_nanosecond() / 1000
     }
