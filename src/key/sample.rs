@@ -19,13 +19,36 @@ pub fn sample(attribute: &Attribute) -> Option<Value<'static>> {
         AttributeType::Integer => Value::Int(7),
         AttributeType::Float => Value::Float(1.5),
         AttributeType::Boolean => Value::Bool(true),
-        AttributeType::Datetime => Value::text("2024-05-17T09:30:00+00:00"),
+        AttributeType::Datetime => {
+            let forms = TIMES.iter().find(|time| conforms(attribute, &Value::text(**time)));
+            Value::text(*forms.unwrap_or(&TIMES[0]))
+        }
         AttributeType::List => Value::List(vec![Value::text("abc")]),
         AttributeType::Map => Value::Map(Vec::new()),
         AttributeType::Binary => Value::Bytes(Cow::Borrowed(b"abc")),
     };
     Some(value)
 }
+
+/// A time in the forms in which programs write it, the usual one first.
+const TIMES: [&str; 16] = [
+    "2024-05-17T09:30:00+00:00",
+    "2024-05-17T09:30:00Z",
+    "2024-05-17T09:30:00",
+    "2024-05-17T09:30:00.000Z",
+    "2024-05-17T09:30:00.000000Z",
+    "2024-05-17T09:30:00.000+00:00",
+    "2024-05-17T09:30:00.000000+00:00",
+    "2024-05-17T09:30:00.000000",
+    "2024-05-17T09:30:00+0000",
+    "2024-05-17T09:30:00+02:00",
+    "2024-05-17T09:30:00-05:00",
+    "2024-05-17 09:30:00",
+    "2024-05-17T09:30Z",
+    "20240517T093000Z",
+    "2024-05-17",
+    "20240517",
+];
 
 fn text(attribute: &Attribute) -> Option<Cow<'static, str>> {
     for usual in ["abc", "a", "1"] {
