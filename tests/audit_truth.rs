@@ -116,7 +116,13 @@ fn found(auditor: &Auditor, state: &State) -> Counts {
 }
 
 /// What was seen of the parts of a key: the counts of all but the most frequent group.
-fn rare(catalog: &Catalog, state: &State, entity: &str, key: &str, field: &str) -> (BTreeMap<usize, u64>, BTreeMap<String, u64>) {
+fn rare(
+    catalog: &Catalog,
+    state: &State,
+    entity: &str,
+    key: &str,
+    field: &str,
+) -> (BTreeMap<usize, u64>, BTreeMap<String, u64>) {
     let is_it = |part: &dynkeys::audit::CatalogPart| {
         let (own, attribute) = (&catalog.entities[part.entity].name, &catalog.attributes[part.attribute]);
         own == entity && attribute == key && part.field == field

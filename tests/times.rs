@@ -82,13 +82,21 @@ fn formats_that_do_not_sort_together_are_told() {
         (&["8Z", "9+0000"], "1 as YYYY-MM-DDThh:mm:ssZ, 1 as YYYY-MM-DDThh:mm:ss+0000", 1),
         (&["8+0000", "8+0100"], "1 as YYYY-MM-DDThh:mm:ss+0000, 1 as YYYY-MM-DDThh:mm:ss+0100", 1),
         (&["8+00:00", "8+00"], "1 as YYYY-MM-DDThh:mm:ss+00:00, 1 as YYYY-MM-DDThh:mm:ss+00", 1),
-        (&["8Z", "8 UTC", "9 GMT"], "1 as YYYY-MM-DDThh:mm:ssZ, 1 as YYYY-MM-DDThh:mm:ss UTC, 1 as \
-             YYYY-MM-DDThh:mm:ss GMT", 2),
+        (
+            &["8Z", "8 UTC", "9 GMT"],
+            "1 as YYYY-MM-DDThh:mm:ssZ, 1 as YYYY-MM-DDThh:mm:ss UTC, 1 as \
+             YYYY-MM-DDThh:mm:ss GMT",
+            2,
+        ),
         (&["8Z", "8z"], "1 as YYYY-MM-DDThh:mm:ssZ, 1 as YYYY-MM-DDThh:mm:ssz", 1),
         (&["8+01:00", "8+02:00"], "1 as YYYY-MM-DDThh:mm:ss+01:00, 1 as YYYY-MM-DDThh:mm:ss+02:00", 1),
         (&["3.1Z", "3.15Z", "4.5Z"], "2 as YYYY-MM-DDThh:mm:ss.fZ, 1 as YYYY-MM-DDThh:mm:ss.ffZ", 1),
-        (&["3Z", "3.017Z", "3.017123Z"], "1 as YYYY-MM-DDThh:mm:ssZ, 1 as YYYY-MM-DDThh:mm:ss.fffZ, 1 as \
-             YYYY-MM-DDThh:mm:ss.ffffffZ", 2),
+        (
+            &["3Z", "3.017Z", "3.017123Z"],
+            "1 as YYYY-MM-DDThh:mm:ssZ, 1 as YYYY-MM-DDThh:mm:ss.fffZ, 1 as \
+             YYYY-MM-DDThh:mm:ss.ffffffZ",
+            2,
+        ),
     ] {
         let times: Vec<String> = times.iter().map(|end| format!("{day}{end}")).collect();
         let times: Vec<&str> = times.iter().map(String::as_str).collect();
@@ -103,13 +111,13 @@ fn formats_that_do_not_sort_together_are_told() {
             ["2025-12-17 21:47:08+00:00", "2025-12-17 22:47:08+01:00"],
             "1 as YYYY-MM-DD hh:mm:ss+00:00, 1 as YYYY-MM-DD hh:mm:ss+01:00",
         ),
-        (
-            ["2025-12-17T21:47:08Z", "2025-12-17t21:47:08Z"],
-            "1 as YYYY-MM-DDThh:mm:ssZ, 1 as YYYY-MM-DDthh:mm:ssZ",
-        ),
+        (["2025-12-17T21:47:08Z", "2025-12-17t21:47:08Z"], "1 as YYYY-MM-DDThh:mm:ssZ, 1 as YYYY-MM-DDthh:mm:ssZ"),
         (["2025-12-17", "2025-12-17 21:47:08"], "1 as YYYY-MM-DD, 1 as YYYY-MM-DD hh:mm:ss"),
-        (["2025-12-17 21:47:08,123", "2025-12-17 21:47:08.123"], "1 as YYYY-MM-DD hh:mm:ss.fff, 1 as \
-             YYYY-MM-DD hh:mm:ss,fff"),
+        (
+            ["2025-12-17 21:47:08,123", "2025-12-17 21:47:08.123"],
+            "1 as YYYY-MM-DD hh:mm:ss.fff, 1 as \
+             YYYY-MM-DD hh:mm:ss,fff",
+        ),
     ] {
         let table = Table::plain(TEXT, "#", &times);
         let table = if detail.contains(",fff") { Table::plain(TEXT, "|", &times) } else { table };

@@ -139,7 +139,10 @@ impl Catalog {
                 }
             }
         }
-        hash.update(format!("{:?}", (&options.delimiter, options.duplicates, &options.carried, &options.index, &options.ttl)));
+        hash.update(format!(
+            "{:?}",
+            (&options.delimiter, options.duplicates, &options.carried, &options.index, &options.ttl)
+        ));
         Self {
             models: hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
             entities,

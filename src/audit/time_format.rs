@@ -435,7 +435,11 @@ fn clock_and_zone(bytes: &[u8], date: YearFirst, at: usize) -> Option<TimeFormat
     format.zone = zone(bytes.get(at..)?)?;
     let format = TimeFormat::YearFirst(format);
     // Behind a space or a sign, no fraction is too short or too long.
-    Some(if matches!(format, TimeFormat::YearFirst(own) if own.zone == Zone::Nothing) { format } else { format.class(None) })
+    Some(if matches!(format, TimeFormat::YearFirst(own) if own.zone == Zone::Nothing) {
+        format
+    } else {
+        format.class(None)
+    })
 }
 
 /// The zone that a text is; none where it is none that is known.

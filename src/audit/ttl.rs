@@ -30,7 +30,9 @@ const DURATION: i64 = 1_000_000_000;
 
 /// The attribute that the configuration or a model declares. All items of a table have the same one.
 pub(super) fn declared<'e>(table: Option<&'e str>, engines: &'e [Engine]) -> Option<&'e str> {
-    table.or_else(|| engines.iter().find_map(|engine| engine.model().ttl()).map(|attribute| attribute.name.value.as_str()))
+    table.or_else(|| {
+        engines.iter().find_map(|engine| engine.model().ttl()).map(|attribute| attribute.name.value.as_str())
+    })
 }
 
 /// The attributes of an entity that are its time to live: the declared one, else those with the name.

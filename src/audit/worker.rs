@@ -158,7 +158,8 @@ impl<'a> Worker<'a> {
             _ => (None, auditor.ttl.as_slice()),
         };
         for ttl in ttls {
-            let Some((value, fault)) = wanted.get(ttl.attribute).and_then(|value| Some((value, ttl.fault(value)?))) else {
+            let Some((value, fault)) = wanted.get(ttl.attribute).and_then(|value| Some((value, ttl.fault(value)?)))
+            else {
                 continue;
             };
             let subject = Subject {

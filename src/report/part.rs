@@ -14,7 +14,7 @@ use crate::source::StartKey;
 use crate::text::printable;
 
 /// The version of the document.
-pub const PART_VERSION: u32 = 1;
+pub const PART_VERSION: u32 = 2;
 
 /// A part of an audit.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -49,12 +49,15 @@ fn mixed_formats<'s>(seen: &'s Seen, part: &CatalogPart) -> Option<Found<'s>> {
     if seen.others > times + unknown.count {
         return None;
     }
-    let clashes = |one: &TimeFormat| {
-        unknown.count > 0 || classes.keys().any(|other| !one.sorts_with(*other, part.after))
-    };
+    let clashes =
+        |one: &TimeFormat| unknown.count > 0 || classes.keys().any(|other| !one.sorts_with(*other, part.after));
     let known = classes.iter().filter(|(format, _)| clashes(format));
     let mut ways: Vec<Written<'_>> = known
-        .map(|(format, (count, example))| Written { name: format!("{count} as {format}"), count: *count, example: *example })
+        .map(|(format, (count, example))| Written {
+            name: format!("{count} as {format}"),
+            count: *count,
+            example: *example,
+        })
         .collect();
     if unknown.count > 0 {
         let share = percent(share(unknown.count, times + unknown.count));
@@ -104,7 +107,11 @@ pub(super) fn unsortable<'s>(seen: &'s Seen, part: &CatalogPart) -> Option<Found
     let ways: Vec<Written<'_>> = classes
         .iter()
         .filter(|(format, _)| !format.is_sortable())
-        .map(|(format, (count, example))| Written { name: format!("{count} as {format}"), count: *count, example: *example })
+        .map(|(format, (count, example))| Written {
+            name: format!("{count} as {format}"),
+            count: *count,
+            example: *example,
+        })
         .collect();
     let count = ways.iter().map(|way| way.count).sum();
     (count > 0).then(|| found(ways, "", count))

@@ -25,12 +25,15 @@ order in which DynamoDB returns them.
 Formats that do sort together are fine (`2024-05-17` and `2024-05-17T09:30:00`), and so are times behind different
 prefixes, which never mix.
 
-In a table, `dynkeys audit` finds a part of a sort key in which the times of one entity are stored in several such
-formats. The count is of those that are not written as most are, and the examples show one of each format. `Z`, `z`,
-`+00:00`, `+0000`, `+00`, ` UTC`, ` GMT` and no offset at all are different formats, and so are `T`, `t` and a space between
-the date and the time, and different offsets: their texts do not sort by time. Fractions of a second may have any number of
-digits before an offset such as `+00:00`, which sorts before every digit. Before `Z` their lengths are different formats:
-`…03.15Z` sorts before `…03.1Z`. Where nothing follows but the rest of the key, its next letter decides.
+## In a table
+
+`dynkeys audit` finds a part of a sort key in which the times of one entity are stored in several formats that do not sort
+together. The count is of those that are not written as most are, and the examples show one of each format.
+
+`Z`, `z`, `+00:00`, `+0000`, `+00`, ` UTC`, ` GMT` and no offset at all are different formats. So are different offsets, and
+`T`, `t` and a space between the date and the time. Fractions of a second may have any number of digits before an offset such
+as `+00:00`, which sorts before every digit. Before `Z` each length is a format of its own: `…03.15Z` sorts before `…03.1Z`.
+Where the time has no end of its own, the next character of the key decides.
 
 In a field of type `datetime` that is printed as it is, what is not a time of a known format is a format of its own, and
 `20240517` and seconds, milliseconds, microseconds and nanoseconds since 1970 are times. Of another type they may as well be

@@ -169,7 +169,8 @@ const CLOCKS: [(&str, &str); 5] = [("T", ":00"), ("T", ":00.000"), ("T", ":00.00
 /// Times at another offset than that of UTC, which the attribute may have.
 pub(super) fn elsewhere(attribute: &Attribute) -> impl Iterator<Item = Value<'static>> {
     const OFFSETS: [&str; 12] = [
-        "+02:00", "+01:00", "-05:00", "-04:00", "-08:00", "-07:00", "+05:30", "+09:00", "+0200", "+0100", "-0500", "+02",
+        "+02:00", "+01:00", "-05:00", "-04:00", "-08:00", "-07:00", "+05:30", "+09:00", "+0200", "+0100", "-0500",
+        "+02",
     ];
     let times = OFFSETS.iter().flat_map(|offset| {
         CLOCKS.iter().map(move |(between, end)| Value::text(format!("2024-05-17{between}10:00{end}{offset}")))

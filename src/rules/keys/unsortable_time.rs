@@ -28,7 +28,9 @@ A `datetime` without a `pattern` is taken to be written in one form, as most pro
 is left out on purpose: `%m-%d` sorts birthdays by the day of the year, and `%H:%M` by the time of the day. A format without
 hours prints the local day, which may be meant, and its offsets are not looked at.
 
-In a table, `dynkeys audit` finds fields of type `datetime` whose stored times do not sort in whatever company: `01/31/2024`,
+## In a table
+
+`dynkeys audit` finds fields of type `datetime` whose stored times do not even sort among themselves: `01/31/2024`,
 `31.01.2024`, RFC 1123 (`Fri, 17 May 2024 09:30:00 GMT`) and other texts with names of days or months. Text of type `string`
 that looks like this is left alone: its order may be another one. Several formats in one key are
 [`mixed-time-formats`](mixed-time-formats.md), and so are times of several offsets that `strftime` prints without them.
@@ -106,7 +108,8 @@ fn local_as_utc(
     probe: &Probe<'_>,
 ) -> Option<Printed> {
     let ways = key.ways();
-    let mut pieces = ways.iter().flat_map(|way| way.pieces.iter().zip(way.pieces.iter().skip(1).map(Some).chain([None])));
+    let mut pieces =
+        ways.iter().flat_map(|way| way.pieces.iter().zip(way.pieces.iter().skip(1).map(Some).chain([None])));
     let is_hole = |piece: &WayPiece<'_>| matches!(piece, WayPiece::Hole(own) if std::ptr::eq(*own, hole));
     let after = match pieces.find(|(piece, _)| is_hole(piece)) {
         Some((_, Some(WayPiece::Text(text)))) => text.as_ref(),

@@ -17,7 +17,9 @@ The attribute that is the time to live of the table, where it is of type `string
 or `map`. Which one that is, `ttl = true` in a model or `[table] ttl = \"expires_at\"` in `dynkeys.toml` says. Where neither
 does, an attribute called `ttl` or `time_to_live`, in any case, is taken for it.
 
-In a table, `dynkeys audit` finds items that DynamoDB never deletes, whatever their time to live was meant to be: it is text,
+## In a table
+
+`dynkeys audit` finds items that DynamoDB never deletes, whatever their time to live was meant to be: it is text,
 or of another type, in milliseconds or smaller units, negative, a fraction, 0, or a time before 2012. Where the configuration
 or a model says which attribute it is, items of no entity are looked at, too. Where only the name tells, small numbers and
 text that is not a time are left alone: they may be durations. Items without the attribute, or with null, never expire, which
@@ -61,9 +63,9 @@ fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
     let marked = || design.entities.iter().find_map(|entity| Some((entity, entity.model().ttl()?)));
     let declared = match table {
         Some((name, place)) => Some((name.as_str(), place.clone())),
-        None => marked().and_then(|(entity, attribute)| {
-            Some((attribute.name.value.as_str(), entity.place(attribute.ttl?)))
-        }),
+        None => {
+            marked().and_then(|(entity, attribute)| Some((attribute.name.value.as_str(), entity.place(attribute.ttl?))))
+        }
     };
     for attribute in &entity.model().attributes {
         let is_it = match &declared {
