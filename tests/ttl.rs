@@ -179,3 +179,12 @@ fn two_answers_are_an_error_with_both_places() {
     let run = run_in(folder.path(), &["lint"]);
     assert!(run.status == 2 && run.stderr.contains("dynkeys.toml:2:7"), "{run:?}");
 }
+
+#[test]
+fn the_pages_of_the_design_show_it() {
+    let folder = table("", &[("Session", "expires = { type = \"integer\", ttl = true }")]);
+    let run = run_in(folder.path(), &["docs"]);
+    assert_eq!(run.status, 0, "{run:?}");
+    let line = run.stdout.lines().find(|line| line.contains("expires")).unwrap();
+    assert!(line.contains("time to live"), "{line}");
+}

@@ -135,9 +135,9 @@ fn what_is_no_part_is_refused() {
     refused("report.json", &["`report.json` is no part of an audit", "--partial FILE"]);
     // Of another version, whether it looks like this one or not.
     change(&shop, "b.json", |part| part["dynkeys_part"] = 1.into());
-    refused("b.json", &["`b.json` is of another version of dynkeys: 2, and this is 1", "the same version of dynkeys"]);
+    refused("b.json", &["`b.json` is of another version of dynkeys: 1, and this is 2", "the same version of dynkeys"]);
     shop.write("later.json", json!({ "dynkeys_part": 3, "anything": [] }).to_string());
-    refused("later.json", &["`later.json` is of another version of dynkeys: 3, and this is 1"]);
+    refused("later.json", &["`later.json` is of another version of dynkeys: 3, and this is 2"]);
     change(&shop, "c.json", |part| drop(part["state"]["entities"].as_array_mut().unwrap().pop()));
     refused("c.json", &["`c.json` does not fit together", "make it again"]);
     assert_eq!(shop.run(&["merge"]).status, 2);
