@@ -96,11 +96,14 @@ fn filters(expression: &Expression) -> Vec<&Filter> {
 /// True where an expression prints a field's text as it is, but for its case and white space around it.
 pub fn is_own_text(expression: &Expression) -> bool {
     let is_kept = |filter: &&Filter| matches!(filter, Filter::Str | Filter::Lower | Filter::Upper | Filter::Strip);
-    let is_field = match &expression.kind {
-        ExpressionKind::Field(_) | ExpressionKind::Filter(..) => true,
-        ExpressionKind::Or(..) | ExpressionKind::And(..) | ExpressionKind::If { .. } => true,
-        _ => false,
-    };
+    let is_field = matches!(
+        expression.kind,
+        ExpressionKind::Field(_)
+            | ExpressionKind::Filter(..)
+            | ExpressionKind::Or(..)
+            | ExpressionKind::And(..)
+            | ExpressionKind::If { .. }
+    );
     is_field && filters(expression).iter().all(is_kept)
 }
 

@@ -86,11 +86,11 @@ impl Ttl {
     fn number_fault(self, number: i64) -> Option<&'static str> {
         match number {
             ..0 => Some(NEGATIVE),
-            0 if self.is_declared => Some("0"),
-            0..OLDEST if self.is_declared => Some("a time before 2012, or a duration"),
-            0..=LATEST => None,
-            ..=253_402_300_799_999 => Some("milliseconds"),
-            ..=253_402_300_799_999_999 => Some("microseconds"),
+            0 => self.is_declared.then_some("0"),
+            1..OLDEST => self.is_declared.then_some("a time before 2012, or a duration"),
+            OLDEST..=LATEST => None,
+            _ if number / 1_000 <= LATEST => Some("milliseconds"),
+            _ if number / 1_000_000 <= LATEST => Some("microseconds"),
             _ => Some(TOO_LARGE),
         }
     }
