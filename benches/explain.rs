@@ -122,7 +122,7 @@ fn explain_jsonl(bencher: Bencher<'_, '_>) {
         Path::new("jsonl").as_os_str(),
     ]);
     bencher.counter(ItemsCount::new(ITEMS)).counter(BytesCount::of_str(&lines)).bench_local(|| {
-        let terminal = Terminal { width: 80, color: false };
+        let terminal = Terminal::FILE;
         let mut sink = std::io::BufWriter::new(std::io::sink());
         let mut err: Vec<u8> = Vec::new();
         let mut streams = Streams { out: &mut sink, terminal, err: &mut err, err_terminal: terminal };

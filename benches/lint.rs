@@ -33,7 +33,7 @@ fn run(models: &Path) {
         Path::new("--config"),
         &none,
     ]);
-    let terminal = Terminal { width: 80, color: false };
+    let terminal = Terminal::FILE;
     let (mut out, mut err): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
     let mut streams = Streams { out: &mut out, terminal, err: &mut err, err_terminal: terminal };
     let status = lint::run(&arguments.lint, &mut streams);

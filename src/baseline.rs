@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::read_source;
 use crate::error::{Error, Problem};
-use crate::files::write_whole;
+use crate::files::overwrite_whole;
 use crate::report::{Linted, Reported};
 use crate::text::{SourceFile, printable};
 
@@ -113,7 +113,7 @@ fn write_known(path: &Path, linted: &Linted) -> Result<usize, Error> {
         text.push_str(&line);
     }
     text.push_str(if known.is_empty() { "]\n}\n" } else { "\n  ]\n}\n" });
-    write_whole(path, &text)
+    overwrite_whole(path, &text)
         .map_err(|reason| Error::Io { action: "write", path: path.to_path_buf(), reason })
         .map(|()| known.len())
 }

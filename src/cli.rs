@@ -1,15 +1,15 @@
 //! The command line: its arguments, its help, its exit status.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
-use crate::emit::{Diagnostics, Dictionary, Terminal};
+use crate::emit::{Diagnostics, Dictionary, Guarded, Terminal};
 use crate::error::Error;
 use crate::report::{FailOn, Level};
-use crate::text::{is_printable, printable};
+use crate::text::is_printable;
 
 /// Nothing at or above `--fail-on` was found.
 pub const EXIT_CLEAN: u8 = 0;
@@ -325,6 +325,9 @@ pub struct AuditArgs {
     /// Read this share of the table, as `5%`: whole segments, spread over all of it
     #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "A live table")]
     pub sample: Option<f64>,
+    /// Read this many segments at once, 1 to 64; each has one request on its way [default: 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "A live table")]
+    pub concurrency: Option<u16>,
     /// Use at most so many read units a second
     #[arg(long, value_name = "N", value_parser = positive, help_heading = "A live table")]
     pub max_read_units: Option<f64>,
@@ -691,11 +694,11 @@ pub fn run() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // What the user typed stands in the message, and may hold what a terminal acts on.
-            if std::env::args_os().any(|argument| !argument.to_string_lossy().chars().all(is_printable)) {
-                let text = error.render().to_string();
-                let lines: Vec<_> = text.lines().map(printable).collect();
-                let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+            // What the user typed stands in the message, and may hold what a terminal or a log acts on.
+            let is_odd = |text: &str| !text.chars().all(is_printable) || text.contains("##") || text.contains("::");
+            if error.use_stderr() && std::env::args_os().any(|argument| is_odd(&argument.to_string_lossy())) {
+                let mut err = Guarded::new(io::stderr().lock(), false);
+                let _ = write!(err, "{}", error.render()).and_then(|()| err.flush());
             } else {
                 // Help and version go to standard output and are no failure.
                 let _ = error.print();
@@ -707,9 +710,10 @@ pub fn run() -> u8 {
     let stderr = io::stderr();
     let terminal = terminal(cli.color, &stdout);
     let err_terminal = self::terminal(cli.color, &stderr);
-    let mut out = io::BufWriter::with_capacity(64 << 10, stdout.lock());
-    let mut err = stderr.lock();
-    let mut streams = Streams { out: &mut out, terminal, err: &mut err, err_terminal };
+    let out = io::BufWriter::with_capacity(64 << 10, stdout.lock());
+    let mut out = guarded(&cli.command, stdout.is_terminal(), terminal.color, out);
+    let mut err = Guarded::new(stderr.lock(), err_terminal.color);
+    let mut streams = Streams { out: &mut *out, terminal, err: &mut err, err_terminal };
     let done = match &cli.command {
         Command::Explain(args) => commands::explain::run(args, &mut streams),
         Command::Lint(args) => commands::lint::run(args, &mut streams),
@@ -724,13 +728,28 @@ pub fn run() -> u8 {
         Command::Man(args) => commands::man::run(args, &mut streams),
     };
     let flushed = streams.out.flush().map_err(Error::Output);
-    match done.and_then(|status| flushed.map(|()| status)) {
+    let status = match done.and_then(|status| flushed.map(|()| status)) {
         Ok(status) => status,
         Err(error) if error.is_closed_pipe() => EXIT_CLEAN,
         Err(error) => {
             streams.report(&error);
             EXIT_FAILED
         }
+    };
+    // A log that is gone is no failure.
+    let _ = streams.err.flush();
+    status
+}
+
+/// Standard output, guarded as far as its format allows.
+fn guarded<'o>(command: &Command, is_terminal: bool, color: bool, out: impl Write + 'o) -> Box<dyn Write + 'o> {
+    match command {
+        // Commands of a build server that are meant as such, and a script of a shell.
+        Command::Lint(args) if args.format == LintFormat::Github && !args.diff => Box::new(out),
+        Command::Completions(_) => Box::new(out),
+        // A patch goes to `git apply`, or to a screen.
+        Command::Lint(args) if args.diff && !is_terminal => Box::new(Guarded::exact(out)),
+        _ => Box::new(Guarded::new(out, color)),
     }
 }
 
@@ -747,5 +766,8 @@ fn terminal(choice: ColorChoice, stream: &impl anstream::stream::RawStream) -> T
     } else {
         None
     };
-    Terminal { width: width.filter(|width| *width > 0).unwrap_or(80), color }
+    match width.filter(|width| *width > 0) {
+        Some(width) => Terminal::screen(width, color),
+        None => Terminal { color, ..Terminal::FILE },
+    }
 }

@@ -73,7 +73,7 @@ fn no_line_is_wider_than_the_terminal() {
         let report: Audited = serde_json::from_value(audit(&folder, &["--format", "json"]).json()).unwrap();
         for width in [20, 40, 47, 60, 80, 133, 300] {
             let mut out = Vec::new();
-            write_audited(&mut out, Terminal { width, color: false }, &report, 9).unwrap();
+            write_audited(&mut out, Terminal::screen(width, false), &report, 9).unwrap();
             let text = String::from_utf8(out).unwrap();
             let wide = text.lines().map(textwrap::core::display_width).max().unwrap();
             assert!(wide <= usize::from(width.max(40)), "{wide} columns in {width}:\n{text}");

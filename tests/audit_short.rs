@@ -389,6 +389,7 @@ fn report(auditor: &Auditor, state: State) -> Audited {
         catalog: Catalog::new(auditor),
         state,
         sampled: BTreeMap::new(),
+        written: None,
     };
     Audited::new(&part, &Levels::default(), false)
 }

@@ -185,9 +185,10 @@ fn report(auditor: &Auditor, state: State) -> Value {
         catalog: Catalog::new(auditor),
         state,
         sampled: BTreeMap::new(),
+        written: None,
     };
     // What a file keeps of it is all of it.
-    let kept = Part::from_json("part.json", &serde_json::to_string(&part).unwrap()).unwrap();
+    let kept = Part::from_json("part.json", &part.to_json().unwrap()).unwrap();
     let report = serde_json::to_value(Audited::new(&part, &Levels::default(), false)).unwrap();
     assert_same(&serde_json::to_value(Audited::new(&kept, &Levels::default(), false)).unwrap(), &report);
     report

@@ -4,15 +4,21 @@
 
 #[path = "support/dynamodb.rs"]
 mod dynamodb;
+#[path = "support/stub.rs"]
+mod stub;
 
 mod common;
 
+#[path = "live/answers.rs"]
+mod answers;
 #[path = "live/audit.rs"]
 mod audit;
 #[path = "live/errors.rs"]
 mod errors;
 #[path = "live/faults.rs"]
 mod faults;
+#[path = "live/findings.rs"]
+mod findings;
 #[path = "live/open.rs"]
 mod open;
 #[path = "live/scan.rs"]

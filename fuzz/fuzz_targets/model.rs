@@ -24,7 +24,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         }
         Err(problems) => {
             assert!(!problems.is_empty());
-            let diagnostics = Diagnostics::new(Terminal { width: 80, color: false });
+            let diagnostics = Diagnostics::new(Terminal::FILE);
             diagnostics.write(&mut std::io::sink(), &Error::Problems(problems)).expect("a sink takes everything");
         }
     }

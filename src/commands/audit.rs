@@ -1,24 +1,29 @@
 //! `dynkeys audit`.
 
 mod files;
+mod growing;
 #[cfg(feature = "live")]
 mod live;
 mod output;
 mod progress;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use crate::audit::{Auditor, BYTES_FOR_DUPLICATES, Defect, Options};
 use crate::cli::{AuditArgs, AuditFormat, EXIT_CLEAN, Streams};
 use crate::commands::models::{dialect, load_models};
+use crate::commands::written;
 use crate::config::Config;
 use crate::error::Error;
-use crate::files::{WholeFile, can_write, write_whole};
+use crate::files::{WholeFile, reads, write_whole};
 use crate::key::Engine;
 use crate::report::{Level, Levels, Part};
 use crate::rules::{RULES, rule};
 use crate::text::{did_you_mean, printable};
 
+use growing::GrowingFile;
 pub use output::{Wanted, finish};
 
 /// Audits a table.
@@ -31,11 +36,22 @@ pub fn run(args: &AuditArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let request = Request::new(args, &config)?;
     let (Some(path), true) = (&args.output, request.wanted.is_streamed) else { return audit(&request, streams) };
     let failed = |reason| Error::Io { action: "write", path: path.clone(), reason };
-    let mut file = WholeFile::create(path).map_err(failed)?;
     let (terminal, err_terminal) = (streams.terminal, streams.err_terminal);
+    if args.checkpoint.is_some() && !is_special(path) {
+        let mut file = GrowingFile::new(path.clone(), Arc::clone(&request.kept));
+        let status = audit(&request, &mut Streams { out: &mut file, terminal, err: &mut *streams.err, err_terminal })?;
+        file.end().map_err(failed)?;
+        return Ok(status);
+    }
+    let mut file = WholeFile::create(path).map_err(failed)?;
     let status = audit(&request, &mut Streams { out: &mut file, terminal, err: &mut *streams.err, err_terminal })?;
     file.put().map_err(failed)?;
     Ok(status)
+}
+
+/// True of what is no file, as a pipe.
+fn is_special(path: &std::path::Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|known| !known.is_file())
 }
 
 fn audit(request: &Request<'_>, streams: &mut Streams<'_>) -> Result<u8, Error> {
@@ -51,7 +67,8 @@ fn audit(request: &Request<'_>, streams: &mut Streams<'_>) -> Result<u8, Error> 
         && !failed
         && let Some(checkpoint) = &args.checkpoint
     {
-        // The next run is to start anew.
+        // The next run is to start anew, so that all of this one must be out.
+        streams.out.flush().map_err(Error::Output)?;
         std::fs::remove_file(checkpoint).map_err(|reason| Error::Io {
             action: "remove",
             path: checkpoint.clone(),
@@ -64,8 +81,7 @@ fn audit(request: &Request<'_>, streams: &mut Streams<'_>) -> Result<u8, Error> 
 fn write_part(part: &Part, failed: bool, request: &Request<'_>, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let args = request.args;
     if let Some(file) = &args.partial {
-        let text = serde_json::to_string(part).map_err(|error| Error::Output(error.into()))?;
-        write_whole(file, &(text + "\n")).map_err(|reason| Error::Io {
+        write_whole(file, &part.to_json()?).map_err(|reason| Error::Io {
             action: "write",
             path: file.clone(),
             reason,
@@ -82,6 +98,8 @@ struct Request<'r> {
     levels: Levels,
     wanted: Wanted<'r>,
     threads: usize,
+    /// How much of the file of findings is kept that an earlier run wrote.
+    kept: Arc<AtomicU64>,
 }
 
 impl<'r> Request<'r> {
@@ -118,6 +136,7 @@ impl<'r> Request<'r> {
                 format!("audit its items with `--items {name}`, or an export with `--export FOLDER`"),
             ));
         }
+        args.items.iter().for_each(|path| reads(path));
         look_at_written(args)?;
         if args.table.is_none()
             && let Some(flag) = live_flag(args)
@@ -146,6 +165,7 @@ impl<'r> Request<'r> {
             },
             // Findings are heard in the order of the items.
             threads: if args.format == AuditFormat::Jsonl { 1 } else { threads },
+            kept: Arc::default(),
         })
     }
 
@@ -156,6 +176,8 @@ impl<'r> Request<'r> {
         if models.is_empty() {
             return Err(Error::usage("every model is excluded", "see `exclude` in dynkeys.toml"));
         }
+        // Now every input is known.
+        look_at_written(self.args)?;
         let engines = models.iter().map(|model| {
             let own = model.dialect.as_ref().map(|dialect| dialect.value.clone());
             let dialect = given.clone().or(own).or(self.config.dialect.clone()).unwrap_or_default();
@@ -183,23 +205,12 @@ impl<'r> Request<'r> {
 
 /// An error where a file that is read would be written, or one be written twice, or cannot be written.
 fn look_at_written(args: &AuditArgs) -> Result<(), Error> {
-    let whole = |path: &PathBuf| std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-    let mut used: Vec<PathBuf> = args.items.iter().filter(|path| path.as_os_str() != "-").map(whole).collect();
-    let written = [("--output", &args.output), ("--save", &args.save), ("--partial", &args.partial)];
-    for (flag, file) in written.into_iter().chain([("--checkpoint", &args.checkpoint)]) {
-        let Some(file) = file else { continue };
-        let own = whole(file);
-        if used.contains(&own) {
-            let shown = file.display().to_string();
-            return Err(Error::usage(
-                format!("`{flag} {}` would overwrite a file that this run needs", printable(&shown)),
-                "name another file",
-            ));
-        }
-        used.push(own);
-        can_write(file).map_err(|reason| Error::Io { action: "write", path: file.clone(), reason })?;
-    }
-    Ok(())
+    written::look_at_written(&[
+        ("--output", args.output.as_deref()),
+        ("--save", args.save.as_deref()),
+        ("--partial", args.partial.as_deref()),
+        ("--checkpoint", args.checkpoint.as_deref()),
+    ])
 }
 
 /// A flag for live tables that was given.
@@ -211,6 +222,7 @@ fn live_flag(args: &AuditArgs) -> Option<&'static str> {
         ("--index", args.index.is_some()),
         ("--segments", args.segments.is_some()),
         ("--sample", args.sample.is_some()),
+        ("--concurrency", args.concurrency.is_some()),
         ("--max-read-units", args.max_read_units.is_some()),
         ("--max-cost", args.max_cost.is_some()),
         ("--price", args.price.is_some()),

@@ -42,7 +42,7 @@ struct Version {
 }
 
 fn read(path: &Path) -> Result<Audited, Error> {
-    let text = std::fs::read_to_string(path).map_err(|reason| Error::Io {
+    let text = crate::files::read_report(path).map_err(|reason| Error::Io {
         action: "read",
         path: path.to_path_buf(),
         reason,

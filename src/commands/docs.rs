@@ -5,10 +5,11 @@ use std::path::Path;
 
 use crate::cli::{DocsArgs, DocsFormat, EXIT_CLEAN, EXIT_FINDINGS, Streams};
 use crate::commands::models::{dialect, load_all};
+use crate::commands::written::look_at_written;
 use crate::config::Config;
-use crate::emit::{chart_html, chart_markdown};
+use crate::emit::{chart_html, chart_markdown, harmless};
 use crate::error::Error;
-use crate::files::write_whole;
+use crate::files::{read_report, write_whole};
 use crate::fix::Texts;
 use crate::report::chart::Chart;
 use crate::text::printable;
@@ -31,10 +32,13 @@ pub fn run(args: &DocsArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
         DocsFormat::Markdown => chart_markdown(&chart),
         DocsFormat::Html => chart_html(&chart),
     };
+    // A file holds what standard output would.
+    let page = harmless(&page).map_err(Error::Output)?;
     match &args.output {
         None => streams.out.write_all(page.as_bytes()).map_err(Error::Output)?,
         Some(file) if args.check => return check(file, &page, streams),
         Some(file) => {
+            look_at_written(&[("--output", Some(file))])?;
             write_whole(file, &page).map_err(|reason| Error::Io { action: "write", path: file.clone(), reason })?;
         }
     }
@@ -52,9 +56,10 @@ fn format_of(output: Option<&Path>) -> DocsFormat {
 /// Says whether a file holds the page. Line ends do not count, for a checkout may change them.
 fn check(file: &Path, page: &str, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let shown = printable(&file.display().to_string()).into_owned();
-    let why = match std::fs::read(file) {
-        Ok(held) if String::from_utf8_lossy(&held).replace("\r\n", "\n") == page => return Ok(EXIT_CLEAN),
+    let why = match read_report(file) {
+        Ok(held) if held.replace("\r\n", "\n") == page => return Ok(EXIT_CLEAN),
         Ok(_) => "is not current",
+        Err(error) if error.kind() == ErrorKind::InvalidData => "is not current",
         Err(error) if error.kind() == ErrorKind::NotFound => "is not there",
         Err(reason) => return Err(Error::Io { action: "read", path: file.to_path_buf(), reason }),
     };

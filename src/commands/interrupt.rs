@@ -6,14 +6,18 @@ use std::sync::{Arc, OnceLock};
 
 use crate::cli::EXIT_FAILED;
 
-/// Whoever ends by itself has this; it becomes true with the first signal.
+/// Becomes true with the first signal that somebody hears.
 static INTERRUPTED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// Somebody hears signals now, and ends by itself.
+static IS_HEARD: AtomicBool = AtomicBool::new(false);
 
 /// Handles the signals of this process from now on.
 pub fn handle_signals() {
     let handled = ctrlc::set_handler(|| {
-        // The user asked for the second time, or nobody listens.
-        if INTERRUPTED.get().is_none_or(|flag| flag.swap(true, Ordering::Relaxed)) {
+        // Nobody listens, or the user asked for the second time.
+        if !IS_HEARD.load(Ordering::Relaxed) || flag().swap(true, Ordering::Relaxed) {
+            crate::files::remove_temporaries();
             #[allow(clippy::exit, reason = "the only way to end a run that waits for input")]
             std::process::exit(i32::from(EXIT_FAILED));
         }
@@ -22,7 +26,36 @@ pub fn handle_signals() {
     drop(handled);
 }
 
+fn flag() -> &'static Arc<AtomicBool> {
+    INTERRUPTED.get_or_init(Arc::default)
+}
+
 /// True once the user has had enough: whoever asks promises to end soon after.
 pub fn interrupted() -> Arc<AtomicBool> {
-    Arc::clone(INTERRUPTED.get_or_init(Arc::default))
+    IS_HEARD.store(true, Ordering::Relaxed);
+    Arc::clone(flag())
+}
+
+/// The same, for as long as this lives: afterwards a signal ends the process at once, as while it waits for a reply of
+/// the user.
+#[derive(Debug)]
+pub struct Listening(());
+
+impl Listening {
+    /// Begins to listen.
+    pub fn begin() -> Self {
+        IS_HEARD.store(true, Ordering::Relaxed);
+        Self(())
+    }
+
+    /// True once the user has had enough.
+    pub fn interrupted(&self) -> Arc<AtomicBool> {
+        Arc::clone(flag())
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        IS_HEARD.store(false, Ordering::Relaxed);
+    }
 }

@@ -2,8 +2,10 @@
 
 use crate::cli::{MergeArgs, Streams};
 use crate::commands::audit::{Wanted, finish, levels};
+use crate::commands::written::look_at_written;
 use crate::config::Config;
 use crate::error::Error;
+use crate::files::reads;
 use crate::report::{Part, Pieces};
 
 /// Joins the parts of an audit.
@@ -11,11 +13,16 @@ pub fn run(args: &MergeArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
     let folder = std::env::current_dir().unwrap_or_default();
     let config = Config::find(args.config.as_deref(), &folder)?;
     let levels = levels(&config, &args.rules)?;
+    args.parts.iter().for_each(|path| reads(path));
+    look_at_written(&[("--output", args.output.as_deref()), ("--save", args.save.as_deref())])?;
     let mut whole: Option<(String, Part)> = None;
     for path in &args.parts {
         let name = path.display().to_string();
-        let text =
-            std::fs::read_to_string(path).map_err(|reason| Error::Io { action: "read", path: path.clone(), reason })?;
+        let text = crate::files::read_report(path).map_err(|reason| Error::Io {
+            action: "read",
+            path: path.clone(),
+            reason,
+        })?;
         let part = Part::from_json(&name, &text)?;
         match &mut whole {
             None => whole = Some((name, part)),

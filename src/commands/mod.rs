@@ -14,3 +14,4 @@ mod models;
 mod repository;
 pub mod rules;
 pub mod schema;
+mod written;

@@ -1,6 +1,6 @@
 //! Finds and loads the models that a command is about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use crate::config::{Config, FILE_NAME, read_source};
 use crate::error::{Error, Problem};
 use crate::fix::Texts;
 use crate::key::Engine;
-use crate::model::{Dialect, Model, load};
-use crate::rules::{Design, Entity};
+use crate::model::{Attribute, Dialect, Model, load};
+use crate::rules::{Design, Entity, Shares};
 use crate::text::{SourceFile, Span};
 
 /// True of a path that names a model or a folder of models.
@@ -34,6 +34,8 @@ pub struct Loaded {
     pub sources: Vec<Arc<SourceFile>>,
     /// Their paths.
     pub paths: Vec<PathBuf>,
+    /// The models by the names of their entities.
+    names: BTreeMap<String, usize>,
 }
 
 /// Loads the models of these paths; without paths, those of the configuration, else of the folder `models`.
@@ -84,6 +86,7 @@ pub fn load_all(paths: &[PathBuf], config: &Config, example: &str, texts: &Texts
         }
     }
     loaded.agree_on_ttl(config);
+    loaded.share_patterns();
     Ok(loaded)
 }
 
@@ -127,11 +130,14 @@ impl Loaded {
 
     /// The models as those of one table. The dialect is the one that is given, else a model's own, else the project's.
     pub fn design(&self, config: &Config, given: Option<&Dialect>) -> Design {
-        let entities = self.models.iter().map(|model| {
+        let engines = self.models.iter().map(|model| {
             let own = model.dialect.as_ref().map(|dialect| &dialect.value);
             let dialect = given.or(own).or(config.dialect.as_ref()).cloned().unwrap_or_default();
-            Entity::new(Engine::new(Arc::clone(model), dialect))
+            Engine::new(Arc::clone(model), dialect)
         });
+        let engines: Vec<Engine> = engines.collect();
+        let shares = Shares::new(engines.len(), engines.iter().map(|engine| engine.keys().len()).sum());
+        let entities = engines.into_iter().map(|engine| Entity::sharing(engine, shares));
         Design {
             entities: entities.collect(),
             naming: config.naming.clone(),
@@ -174,9 +180,23 @@ impl Loaded {
         }
     }
 
+    /// Shares out how large the automata may be with which patterns are matched: all of them together stay small.
+    fn share_patterns(&mut self) {
+        const MOST_NODES: usize = 1_500_000;
+        let is_own = |attribute: &&Attribute| attribute.pattern.is_some();
+        let patterns = self.models.iter().map(|model| model.attributes.iter().filter(is_own).count()).sum::<usize>();
+        let each = (MOST_NODES / patterns.max(1)).max(500);
+        for model in self.models.iter_mut().filter_map(Arc::get_mut) {
+            for attribute in &mut model.attributes {
+                attribute.share_nodes(each);
+            }
+        }
+    }
+
     /// Adds a model, unless another one has its entity.
     fn add(&mut self, model: Model) {
-        let Some(first) = self.models.iter().find(|other| other.entity.value == model.entity.value) else {
+        let Some(first) = self.names.get(&model.entity.value).and_then(|at| self.models.get(*at)) else {
+            self.names.insert(model.entity.value.clone(), self.models.len());
             self.models.push(Arc::new(model));
             return;
         };

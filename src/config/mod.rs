@@ -206,10 +206,7 @@ impl Config {
             Some(config) if reader.problems.is_empty() => {
                 Ok(Self { file: Some((shown.to_path_buf(), source)), ..config })
             }
-            _ => {
-                reader.problems.sort_by_key(|problem| problem.span);
-                Err(Error::Problems(reader.problems))
-            }
+            _ => Err(Error::Problems(reader.finish())),
         }
     }
 
@@ -313,7 +310,8 @@ fn table(document: TableDocument, reader: &Reader) -> TableFacts {
 /// Reads a file as text, keeping `shown` as its name.
 pub fn read_source(path: &Path, shown: &Path) -> Result<Arc<SourceFile>, Error> {
     let unreadable = |reason| Error::Io { action: "read", path: shown.to_path_buf(), reason };
-    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let bytes = crate::files::read_file(path).map_err(unreadable)?;
+    crate::files::reads(path);
     let name = shown.display().to_string();
     match String::from_utf8(bytes) {
         Ok(text) => Ok(SourceFile::new(name, text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))),

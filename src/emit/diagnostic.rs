@@ -10,9 +10,10 @@ use miette::{
 };
 
 use super::Terminal;
+use super::excerpt::{CONTEXT, Excerpt, TAB};
 use crate::error::{Error, Problem};
 use crate::rules::Place;
-use crate::text::{Position, SourceFile, Span, printable, printable_with_offsets};
+use crate::text::{Position, SourceFile, Span, printable};
 
 /// Writes errors to a stream.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +34,7 @@ struct Rendered {
 #[derive(Debug)]
 struct Shown {
     name: String,
-    text: String,
+    excerpt: Excerpt,
     span: SourceSpan,
     position: Position,
 }
@@ -45,12 +46,12 @@ impl SourceCode for Shown {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let inner = self.text.read_span(span, before, after)?;
+        let inner = self.excerpt.text.read_span(span, before, after)?;
         // The head of a snippet gives the place of the primary label, read without context.
         let (line, column) = if *span == self.span && before == 0 {
             (self.position.line - 1, self.position.column - 1)
         } else {
-            (inner.line(), inner.column())
+            (self.excerpt.number(inner.line()) - 1, inner.column())
         };
         let contents = MietteSpanContents::new_named(
             self.name.clone(),
@@ -91,32 +92,16 @@ impl Diagnostic for Rendered {
     }
 }
 
-impl From<&Problem> for Rendered {
-    fn from(problem: &Problem) -> Self {
-        let (text, offset) = printable_with_offsets(problem.source.text());
-        let labeled = |span: Span, label: &str| {
-            let start = offset(span.start);
-            let length = offset(span.end).saturating_sub(start);
-            LabeledSpan::new_primary_with_span(Some(printable(label).into_owned()), (start, length))
-        };
-        let position = problem.source.position(problem.span.start);
-        let mut labels = vec![labeled(problem.span, &problem.label)];
-        if let Some((span, words)) = &problem.related {
-            let label = labeled(*span, words);
-            labels.push(LabeledSpan::new_with_span(label.label().map(str::to_owned), *label.inner()));
-        }
-        let primary = *labels[0].inner();
+impl Rendered {
+    /// A problem, drawn in so many columns.
+    fn of_problem(problem: &Problem, width: u16) -> Self {
+        let related = problem.related.iter().map(|(span, words)| (*span, words.as_str()));
+        let places: Vec<_> = std::iter::once((problem.span, problem.label.as_str())).chain(related).collect();
         Self {
             code: Some(problem.code),
             message: printable(&problem.message).into_owned(),
             help: problem.help.as_deref().map(|help| printable(help).into_owned()),
-            source: Some(Shown {
-                name: printable(problem.source.name()).into_owned(),
-                text: text.into_owned(),
-                span: primary,
-                position,
-            }),
-            labels,
+            ..Self::of_places(&problem.source, &places, width)
         }
     }
 }
@@ -130,7 +115,9 @@ impl Diagnostics {
     /// Writes an error, with all its places.
     pub fn write(&self, out: &mut dyn Write, error: &Error) -> std::io::Result<()> {
         match error {
-            Error::Problems(problems) => problems.iter().try_for_each(|problem| self.render(out, &problem.into())),
+            Error::Problems(problems) => problems
+                .iter()
+                .try_for_each(|problem| self.render(out, &Rendered::of_problem(problem, self.terminal.source))),
             Error::Item { help, .. } | Error::Usage { help, .. } => self.render(out, &plain(error, help.clone())),
             Error::Io { .. } | Error::Interrupted | Error::Output(_) => self.render(out, &plain(error, None)),
         }
@@ -147,7 +134,8 @@ impl Diagnostics {
             // Addresses stay whole: they are there to be opened.
             .with_word_separator(textwrap::WordSeparator::AsciiSpace)
             .with_break_words(false)
-            .with_context_lines(1)
+            .tab_width(TAB)
+            .with_context_lines(CONTEXT)
     }
 
     fn render(&self, out: &mut dyn Write, rendered: &Rendered) -> std::io::Result<()> {
@@ -174,13 +162,14 @@ impl Diagnostics {
         let mut rest: Vec<Shot<'_>> = shots.to_vec();
         while let Some(first) = rest.first().copied() {
             // Places far apart are two snippets, and the main one comes first.
-            let line = |shot: &Shot<'_>| shot.place.source.position(shot.place.span.start).line;
+            let line = |shot: &Shot<'_>| shot.place.source.line_at(shot.place.span.start);
             let is_near = |shot: &Shot<'_>| {
                 Arc::ptr_eq(&shot.place.source, &first.place.source) && line(shot).abs_diff(line(&first)) <= 2
             };
             let (here, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(is_near);
             rest = others;
-            let rendered = Rendered::of_places(&first.place.source, &here);
+            let here: Vec<_> = here.iter().map(|shot| (shot.place.span, shot.label)).collect();
+            let rendered = Rendered::of_places(&first.place.source, &here, self.terminal.source);
             let mut text = String::new();
             if self.handler().render_report(&mut text, &rendered).is_err() {
                 continue;
@@ -194,15 +183,17 @@ impl Diagnostics {
 }
 
 impl Rendered {
-    fn of_places(source: &SourceFile, shots: &[Shot<'_>]) -> Self {
-        let (text, offset) = printable_with_offsets(source.text());
-        let labels: Vec<LabeledSpan> = shots
-            .iter()
+    /// Places of one file, with a few words for each; the first one is the main one.
+    fn of_places(source: &SourceFile, places: &[(Span, &str)], width: u16) -> Self {
+        let spans: Vec<Span> = places.iter().map(|(span, _)| *span).collect();
+        let (excerpt, shown) = Excerpt::new(source, &spans, usize::from(width));
+        let labels: Vec<LabeledSpan> = shown
+            .into_iter()
+            .zip(places)
             .enumerate()
-            .map(|(at, shot)| {
-                let start = offset(shot.place.span.start);
-                let span = (start, offset(shot.place.span.end).saturating_sub(start));
-                let label = Some(printable(shot.label).into_owned());
+            .map(|(at, (range, (_, label)))| {
+                let label = Some(printable(label).into_owned());
+                let span: SourceSpan = (range.start, range.len()).into();
                 if at == 0 {
                     LabeledSpan::new_primary_with_span(label, span)
                 } else {
@@ -210,16 +201,16 @@ impl Rendered {
                 }
             })
             .collect();
-        let first = shots.first().map_or(0, |shot| shot.place.span.start);
-        let shown = labels.first().map_or((0, 0).into(), |label| *label.inner());
+        let first = spans.first().map_or(0, |span| span.start);
+        let span = labels.first().map_or((0, 0).into(), |label| *label.inner());
         Self {
             code: None,
             message: String::new(),
             help: None,
             source: Some(Shown {
                 name: printable(source.name()).into_owned(),
-                text: text.into_owned(),
-                span: shown,
+                excerpt,
+                span,
                 position: source.position(first),
             }),
             labels,

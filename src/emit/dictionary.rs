@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::log::without_commands;
 use crate::key::python::{push_decimal, push_repr, push_repr_with_decimals, to_int};
 use crate::key::{Half, Written};
 use crate::model::{Dialect, Era};
@@ -220,5 +221,6 @@ pub fn write_python(
     } else {
         push_repr(&mut text, value);
     }
-    writeln!(out, "{}", printable(&text))
+    // The same text to Python, and no command to the log of a build.
+    writeln!(out, "{}", without_commands(&printable(&text), "\\x23"))
 }

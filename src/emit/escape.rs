@@ -1,7 +1,9 @@
 //! Text of strangers made safe for Markdown, HTML and Mermaid.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
+use super::log::{commands, without_commands};
 use crate::text::printable;
 
 /// A description as one paragraph: line ends and runs of white space are one space.
@@ -12,8 +14,10 @@ pub(super) fn paragraph(text: &str) -> String {
 /// Text of HTML, and of a value of an attribute in quotes.
 pub(super) fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in printable(text).chars() {
+    // A page may be shown in the log of a build, which knows commands.
+    for c in without_commands(&printable(text), "\u{1}").chars() {
         match c {
+            '\u{1}' => escaped.push_str("&#35;"),
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
@@ -25,17 +29,55 @@ pub(super) fn html(text: &str) -> String {
     escaped
 }
 
-/// Text of Markdown: of a paragraph, of a heading, of a cell of a table.
+/// Text of Markdown: of a paragraph, of a heading, of a cell of a table. What a site would make a link of or a person's
+/// name, so that it tells that person, is code.
 pub(super) fn markdown(text: &str) -> String {
     let text = printable(text);
-    let text = text.trim();
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text.trim();
+    while let Some(found) = linked(rest) {
+        written.push_str(&words(&rest[..found.start], written.is_empty()));
+        written.push_str(&markdown_code(&rest[found.clone()]));
+        rest = &rest[found.end..];
+    }
+    let is_first = written.is_empty();
+    written + &words(rest, is_first)
+}
+
+/// The first word of a text that a site would make a link of: an address, or the name of somebody behind `@`.
+fn linked(text: &str) -> Option<Range<usize>> {
+    let mut at = 0;
+    for word in text.split(char::is_whitespace) {
+        let own = word.trim_matches(|c: char| c.is_ascii_punctuation() && !matches!(c, '@' | '/' | '#'));
+        if is_linked(own) {
+            let start = at + (own.as_ptr() as usize - word.as_ptr() as usize);
+            return Some(start..start + own.len());
+        }
+        at += word.len() + text[at + word.len()..].chars().next().map_or(0, char::len_utf8);
+    }
+    None
+}
+
+fn is_linked(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    let names =
+        || word.match_indices('@').any(|(at, _)| word[at + 1..].starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+    lower.contains("://")
+        || lower.contains("www.")
+        || ["mailto:", "xmpp:", "javascript:"].iter().any(|scheme| lower.contains(scheme))
+        || names()
+}
+
+/// Words of Markdown that are no links; `opens` is true of those with which a line may begin.
+fn words(text: &str, opens: bool) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut before = ' ';
     for (at, c) in text.char_indices() {
         let next = text[at + c.len_utf8()..].chars().next().unwrap_or(' ');
         // What opens a list, a quotation or a heading where a line begins.
-        let opens_a_line = at == 0 && matches!(c, '-' | '+' | '=');
-        let ends_a_number = matches!(c, '.' | ')') && at > 0 && text[..at].chars().all(|digit| digit.is_ascii_digit());
+        let opens_a_line = opens && at == 0 && matches!(c, '-' | '+' | '=' | ':');
+        let ends_a_number =
+            opens && matches!(c, '.' | ')') && at > 0 && text[..at].chars().all(|digit| digit.is_ascii_digit());
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
@@ -61,7 +103,10 @@ pub(super) fn markdown(text: &str) -> String {
 /// taken for Markdown.
 pub(super) fn markdown_code(text: &str) -> String {
     let text = printable(text);
-    let is_plain = !text.contains(['`', '|', '\\', '<', '&']) && !text.starts_with(' ') && !text.ends_with(' ');
+    let is_plain = !text.contains(['`', '|', '\\', '<', '&'])
+        && commands(&text).next().is_none()
+        && !text.starts_with(' ')
+        && !text.ends_with(' ');
     if is_plain && !text.is_empty() {
         return format!("`{text}`");
     }
@@ -107,6 +152,13 @@ mod tests {
             markdown("a|b `c` <i> *d* snake_case _e_\n"),
             "a\\|b \\`c\\` &lt;i&gt; \\*d\\* snake_case \\_e\\_\\\\n"
         );
+        assert_eq!(
+            markdown("ask @team (or a.b@c.org), see https://x.y/a_b. a @ b"),
+            "ask `@team` (or `a.b@c.org`), see `https://x.y/a_b`. a @ b"
+        );
+        assert_eq!(markdown("::error::x"), "\\::error::x");
+        assert_eq!(html("##vso[x] a##b"), "&#35;#vso[x] a##b");
+        assert_eq!(markdown_code("##vso[x]"), "<code>&#35;&#35;vso&#91;x&#93;</code>");
         assert_eq!(markdown("1. one"), "1\\. one");
         assert_eq!(markdown("- one - two"), "\\- one - two");
         assert_eq!(markdown("1.5 kg, 2) no"), "1\\.5 kg, 2) no");

@@ -170,7 +170,7 @@ fn clipped(value: &str, width: usize) -> String {
     format!("{head}… ({} characters in all)", value.chars().count())
 }
 
-/// Writes text behind a head, wrapped to the screen, with the later lines indented. Words are never broken.
+/// Writes text, safe to show, behind a head, wrapped to the screen, with the later lines indented. Words are never broken.
 pub(super) fn wrapped(
     out: &mut dyn Write,
     terminal: Terminal,
@@ -187,7 +187,7 @@ pub(super) fn wrapped(
         .word_separator(textwrap::WordSeparator::AsciiSpace)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .break_words(false);
-    let lines = textwrap::fill(text, options);
+    let lines = textwrap::fill(&printable(text), options);
     writeln!(out, "{head}{}", lines.get(indent.len()..).unwrap_or_default())
 }
 

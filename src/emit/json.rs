@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde::ser::{Error as _, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
+use super::log::{begins_here, commands};
 use crate::error::Error;
 use crate::key::python::str_of;
 use crate::key::{Half, PartKind, State, Written};
@@ -15,17 +16,19 @@ use crate::report::{Explained, Leveled};
 use crate::text::is_printable;
 use crate::value::Value;
 
-/// JSON in which every character that a terminal might act on is an escape, C1 controls and bidi marks too.
+/// JSON in which every character that a terminal might act on is an escape, C1 controls and bidi marks too, and the first
+/// one of what a build server takes for a command.
 struct Printable;
 
 impl serde_json::ser::Formatter for Printable {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if fragment.is_ascii() && !fragment.as_bytes().contains(&0x7f) {
+        let has_commands = commands(fragment).next().is_some();
+        if fragment.is_ascii() && !fragment.as_bytes().contains(&0x7f) && !has_commands {
             return writer.write_all(fragment.as_bytes());
         }
-        for c in fragment.chars() {
+        for (at, c) in fragment.char_indices() {
             let mut bytes = [0; 4];
-            if is_printable(c) {
+            if is_printable(c) && !(c == '#' && has_commands && begins_here(&fragment[at..])) {
                 writer.write_all(c.encode_utf8(&mut bytes).as_bytes())?;
                 continue;
             }

@@ -126,7 +126,7 @@ mod tests {
 
     fn shown(page: &str, color: bool) -> String {
         let mut out = Vec::new();
-        write_markdown(&mut out, Terminal { width: 40, color }, page).unwrap();
+        write_markdown(&mut out, Terminal::screen(40, color), page).unwrap();
         String::from_utf8(out).unwrap()
     }
 

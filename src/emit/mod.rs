@@ -6,9 +6,11 @@ mod dialects;
 mod dictionary;
 mod docs;
 mod escape;
+mod excerpt;
 mod human;
 mod json;
 mod lint;
+mod log;
 mod markdown;
 mod page;
 mod pages;
@@ -33,6 +35,7 @@ pub use lint::{
     write_diff, write_linted, write_linted_github, write_linted_json, write_linted_junit, write_linted_sarif,
     write_linted_summary,
 };
+pub use log::{Guarded, harmless, has_commands};
 pub use pages::{rule_index, rule_page};
 pub use query::{Condition, Query, QueryError, query, write_query};
 pub use root::Root;

@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::report::Level;
+use crate::text::printable;
 
 /// What the reader's screen can do.
 #[derive(Clone, Copy, Debug)]
@@ -11,13 +12,23 @@ pub struct Terminal {
     pub width: u16,
     /// True where colours are wanted.
     pub color: bool,
+    /// Columns of a line of source: those of a screen, and more where no screen wraps it.
+    pub source: u16,
 }
+
+/// A line of source may be this wide in a file or a pipe, which wrap nothing.
+const SOURCE: u16 = 120;
 
 impl Terminal {
     /// What is written to a file is read anywhere.
-    pub const FILE: Self = Self { width: 80, color: false };
+    pub const FILE: Self = Self { width: 80, color: false, source: SOURCE };
 
-    /// Text in bold, where colours are wanted.
+    /// A screen of so many columns.
+    pub fn screen(width: u16, color: bool) -> Self {
+        Self { width, color, source: width }
+    }
+
+    /// Text in bold, safe to show, where colours are wanted.
     pub fn bold(self, text: &str) -> String {
         self.paint(Style::new().bold(), text)
     }
@@ -38,6 +49,7 @@ impl Terminal {
     }
 
     fn paint(self, style: Style, text: &str) -> String {
-        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        let text = printable(text);
+        if self.color { format!("{style}{text}{style:#}") } else { text.into_owned() }
     }
 }

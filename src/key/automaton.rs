@@ -1,164 +1,108 @@
 //! Regular languages as automata: is a text in one, what is the shortest text of one, which text is in two.
 //!
-//! The determinisation is regex-automata's; here its automaton becomes a small table without the states from which
-//! nothing can be accepted any more, so that the product of two tables ends as soon as they part.
+//! An automaton without choices answers fast but can be as large as two to the power of its pattern: it is made as long as
+//! the budget lasts. Otherwise the automaton with choices is kept, which is about as large as the pattern, and two of these
+//! are compared pair of states by pair of states. Whatever takes more than its budget is not decided, and says so.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::sync::Arc;
 
-use regex_automata::dfa::{Automaton as _, StartKind, dense};
-use regex_automata::nfa::thompson::{self, WhichCaptures};
-use regex_automata::util::primitives::StateID;
-use regex_automata::{Anchored, MatchKind, util::start};
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
-/// An automaton that accepts the texts of a language. State 0 accepts nothing.
+use super::budget::{Budget, Spent};
+use super::nfa::{Alphabet, Map, Nfa, Pairs};
+use super::table::{DEAD, Table};
+use super::walk::{Seen, Sets, Walk};
+
+/// An automaton that accepts the texts of a language.
 #[derive(Clone, Debug)]
 pub struct Automaton {
-    classes: Box<[u8; 256]>,
-    /// The first byte of each class; a class is a run of bytes.
-    firsts: Vec<u8>,
-    width: usize,
-    next: Vec<u32>,
-    accepts: Vec<bool>,
-    start: u32,
+    pub(super) alphabet: Alphabet,
+    pub(super) body: Body,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    /// Without choices. State 0 accepts nothing.
+    Table(Table),
+    /// With choices: without them it would be too large.
+    Open(Nfa),
 }
 
 /// Above this a bounded repetition counts as unbounded: exact counts make large automata and decide nothing.
 const MOST_COPIES: u32 = 64;
 
-const DEAD: u32 = 0;
-
 impl Automaton {
     /// The automaton of a language; none where it would be too large.
     pub fn new(language: &Hir) -> Option<Self> {
-        Self::counting(language, MOST_COPIES)
+        Self::within(language, &mut Budget::default()).ok()
+    }
+
+    /// The same within a budget of its own.
+    pub fn within(language: &Hir, budget: &mut Budget) -> Result<Self, Spent> {
+        Self::counting(language, MOST_COPIES, budget)
     }
 
     /// A small automaton of a larger language, in which what may be repeated may be so without a bound: two that do not
     /// meet are proved apart at a fraction of the cost.
-    pub fn coarse(language: &Hir) -> Option<Self> {
-        Self::counting(language, 1)
+    pub fn coarse(language: &Hir, budget: &mut Budget) -> Result<Self, Spent> {
+        Self::counting(language, 1, budget)
     }
 
-    fn counting(language: &Hir, most: u32) -> Option<Self> {
-        let nfa = thompson::Compiler::new()
-            .configure(
-                thompson::Config::new()
-                    .utf8(false)
-                    .which_captures(WhichCaptures::None)
-                    .shrink(false)
-                    .nfa_size_limit(Some(4 << 20)),
-            )
-            .build_from_hir(&relaxed(language, most))
-            .ok()?;
-        let dfa = dense::Builder::new()
-            .configure(
-                dense::Config::new()
-                    // Every way to match counts, not the first alone.
-                    .match_kind(MatchKind::All)
-                    .start_kind(StartKind::Anchored)
-                    .accelerate(false)
-                    .dfa_size_limit(Some(8 << 20))
-                    .determinize_size_limit(Some(8 << 20)),
-            )
-            .build_from_nfa(&nfa)
-            .ok()?;
-        Self::compact(&dfa)
-    }
-
-    /// The states that can be reached, with their acceptance at the end of the text.
-    fn compact(dfa: &dense::DFA<Vec<u32>>) -> Option<Self> {
-        let mut classes = Box::new([0; 256]);
-        let mut bytes: Vec<u8> = Vec::new();
-        for byte in 0..=255_u8 {
-            let class = dfa.byte_classes().get(byte);
-            classes[usize::from(byte)] = class;
-            if usize::from(class) == bytes.len() {
-                bytes.push(byte);
-            }
-        }
-        let width = bytes.len();
-        let from = dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;
-        let mut states: Vec<StateID> = vec![from];
-        let mut numbers: std::collections::BTreeMap<StateID, u32> = [(from, 1)].into();
-        let mut next: Vec<u32> = vec![DEAD; width];
-        let mut accepts = vec![false];
-        let mut at = 0;
-        while let Some(&state) = states.get(at) {
-            at += 1;
-            accepts.push(dfa.is_match_state(dfa.next_eoi_state(state)));
-            for byte in &bytes {
-                let target = dfa.next_state(state, *byte);
-                let number = if dfa.is_dead_state(target) || dfa.is_quit_state(target) {
-                    DEAD
-                } else {
-                    *numbers.entry(target).or_insert_with(|| {
-                        states.push(target);
-                        // The table is bounded by the limit on the automaton's size.
-                        u32::try_from(states.len()).unwrap_or(DEAD)
-                    })
-                };
-                next.push(number);
-            }
-        }
-        let mut automaton = Self { classes, firsts: bytes, width, next, accepts, start: 1 };
-        automaton.trim();
-        Some(automaton)
-    }
-
-    /// Leads every state from which nothing is accepted to the dead one.
-    fn trim(&mut self) {
-        let mut alive = self.accepts.clone();
-        loop {
-            let mut grown = false;
-            for state in (0..alive.len()).rev() {
-                if !alive[state] && self.row(state).iter().any(|target| alive[*target as usize]) {
-                    alive[state] = true;
-                    grown = true;
-                }
-            }
-            if !grown {
-                break;
-            }
-        }
-        for target in &mut self.next {
-            if !alive[*target as usize] {
-                *target = DEAD;
-            }
-        }
-        if !alive[self.start as usize] {
-            self.start = DEAD;
-        }
-    }
-
-    fn row(&self, state: usize) -> &[u32] {
-        &self.next[state * self.width..(state + 1) * self.width]
-    }
-
-    fn step(&self, state: u32, byte: u8) -> u32 {
-        self.next[state as usize * self.width + usize::from(self.classes[usize::from(byte)])]
+    fn counting(language: &Hir, most: u32, budget: &mut Budget) -> Result<Self, Spent> {
+        let (nfa, alphabet) = Nfa::new(&relaxed(language, most), budget)?;
+        // Of what is left, a part is for the automaton without choices; what works with the other asks for more of it.
+        let mut part = Budget::new(budget.left() / 2);
+        let table = Table::new(&nfa, &alphabet, &mut part);
+        budget.spend(part.used())?;
+        let body = match table {
+            Ok(table) => Body::Table(table),
+            Err(Spent) if nfa.is_empty(budget)? => Body::Table(Table::empty(&alphabet)),
+            Err(Spent) => Body::Open(nfa),
+        };
+        Ok(Self { alphabet, body })
     }
 
     /// True where no text is accepted.
     pub fn is_empty(&self) -> bool {
-        self.start == DEAD
+        matches!(&self.body, Body::Table(table) if table.is_empty())
     }
 
     /// True where the whole of `text` is accepted.
     pub fn accepts(&self, text: &[u8]) -> bool {
-        let end = text.iter().fold(self.start, |state, byte| self.step(state, *byte));
-        self.accepts[end as usize]
+        // A text takes as many steps as it is long, each as wide as the automaton.
+        let mut budget = Budget::new(u64::MAX);
+        let mut walk = Walk::new(self);
+        let Ok(mut state) = walk.start(&mut budget) else { return false };
+        for byte in text {
+            state = match walk.step(state, *byte, &mut budget) {
+                Ok(next) if next != DEAD => next,
+                _ => return false,
+            };
+            walk.forget(&mut state);
+        }
+        walk.accepts(state)
     }
 
     /// A text that is accepted and that reads `text` in lower case.
     pub fn raised(&self, text: &str) -> Option<String> {
+        self.raised_within(text, &mut Budget::default()).ok().flatten()
+    }
+
+    fn raised_within(&self, text: &str, budget: &mut Budget) -> Result<Option<String>, Spent> {
+        let mut walk = Walk::new(self);
         // Each state with the way to it: letters as they are, or in upper case.
-        let mut states: Vec<(u32, String)> = vec![(self.start, String::new())];
+        let mut states: Vec<(u32, String)> = vec![(walk.start(budget)?, String::new())];
         for c in text.chars() {
             let mut next: Vec<(u32, String)> = Vec::new();
             for (state, spelt) in &states {
                 for variant in [c.to_string(), c.to_uppercase().to_string()] {
-                    let end = variant.bytes().fold(*state, |state, byte| self.step(state, byte));
+                    budget.spend_many(1 + spelt.len() / 8)?;
+                    let mut end = *state;
+                    for byte in variant.bytes() {
+                        end = walk.step(end, byte, budget)?;
+                    }
                     let unchanged = variant.to_lowercase() == c.to_string();
                     if end != DEAD && unchanged && !next.iter().any(|(known, _)| *known == end) {
                         next.push((end, format!("{spelt}{variant}")));
@@ -167,132 +111,259 @@ impl Automaton {
             }
             states = next;
         }
-        states.into_iter().find(|(state, _)| self.accepts[*state as usize]).map(|(_, spelt)| spelt)
+        Ok(states.into_iter().find(|(state, _)| walk.accepts(*state)).map(|(_, spelt)| spelt))
     }
 
     /// The shortest text, of letters where there is a choice; at least `least` bytes long.
     pub fn shortest(&self, least: usize) -> Option<String> {
-        self.shared_from(self, least, 1).pop()
+        let mut found = Vec::new();
+        let _ = self.search(None, least, 1, &mut Budget::default(), &mut found);
+        found.pop()
     }
 
     /// The shortest text that both accept.
     pub fn shared(&self, other: &Self) -> Option<String> {
-        self.shared_from(other, 0, 1).pop()
+        self.shared_many(other, 1).pop()
     }
 
     /// The shortest texts that both accept, at most `most` of them, shortest first.
     pub fn shared_many(&self, other: &Self, most: usize) -> Vec<String> {
-        self.shared_from(other, 0, most)
+        self.shared_within(other, most, &mut Budget::default()).0
+    }
+
+    /// The same, and whether these are all that were asked for and that there are: otherwise the budget is spent.
+    pub fn shared_within(&self, other: &Self, most: usize, budget: &mut Budget) -> (Vec<String>, bool) {
+        let mut found = Vec::new();
+        let whole = self.search(Some(other), 0, most, budget, &mut found);
+        (found, whole.is_ok())
+    }
+
+    /// False where it is proved that no text is accepted by both; true where one is, and where that could not be decided.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.meets_within(other, &mut Budget::default()).unwrap_or(true)
     }
 
     /// True where some text is accepted by both.
-    pub fn meets(&self, other: &Self) -> bool {
+    pub fn meets_within(&self, other: &Self, budget: &mut Budget) -> Result<bool, Spent> {
         if self.is_empty() || other.is_empty() {
-            return false;
+            return Ok(false);
         }
-        let bytes = self.joint_firsts(other);
-        let mut seen = vec![false; self.accepts.len() * other.accepts.len()];
-        let mut open = vec![(self.start, other.start)];
-        while let Some((left, right)) = open.pop() {
-            if self.accepts[left as usize] && other.accepts[right as usize] {
-                return true;
+        let (left, right) = match (&self.body, &other.body) {
+            (Body::Table(left), Body::Table(right)) => return self.tables_meet(left, other, right, budget),
+            _ => (self.choices(budget)?, other.choices(budget)?),
+        };
+        Pairs::meet(&left, &right, budget)
+    }
+
+    fn tables_meet(&self, left: &Table, other: &Self, right: &Table, budget: &mut Budget) -> Result<bool, Spent> {
+        let columns = self.joint_columns(other);
+        let mut seen = Seen::new(left.len(), right.len(), budget)?;
+        let mut open = vec![(left.start(), right.start())];
+        while let Some((own, their)) = open.pop() {
+            if left.accepts(own) && right.accepts(their) {
+                return Ok(true);
             }
-            for byte in &bytes {
-                let (left, right) = (self.step(left, *byte), other.step(right, *byte));
-                if left == DEAD || right == DEAD {
-                    continue;
-                }
-                let known = &mut seen[left as usize * other.accepts.len() + right as usize];
-                if !*known {
-                    *known = true;
-                    open.push((left, right));
+            budget.spend_many(columns.len())?;
+            for (own_class, their_class) in &columns {
+                let pair = (left.step(own, *own_class), right.step(their, *their_class));
+                if pair.0 != DEAD && pair.1 != DEAD && seen.insert(pair, budget)? {
+                    open.push(pair);
                 }
             }
         }
-        false
+        Ok(false)
+    }
+
+    /// True where it is proved that both accept exactly the same texts.
+    pub fn equals(&self, other: &Self) -> bool {
+        self.equals_within(other, &mut Budget::default()).unwrap_or(false)
     }
 
     /// True where both accept exactly the same texts.
-    pub fn equals(&self, other: &Self) -> bool {
-        let bytes = self.joint_firsts(other);
-        let mut seen = vec![false; self.accepts.len() * other.accepts.len()];
-        let mut open = vec![(self.start, other.start)];
-        while let Some((left, right)) = open.pop() {
-            if self.accepts[left as usize] != other.accepts[right as usize] {
-                return false;
+    pub fn equals_within(&self, other: &Self, budget: &mut Budget) -> Result<bool, Spent> {
+        let (left, right) = match (&self.body, &other.body) {
+            (Body::Table(left), Body::Table(right)) => (left, right),
+            // One automaton is one language; two can be the same without looking alike.
+            (Body::Open(left), Body::Open(right)) if left == right => return Ok(true),
+            _ => return Err(Spent),
+        };
+        let columns = self.joint_columns(other);
+        let mut seen = Seen::new(left.len(), right.len(), budget)?;
+        let mut open = vec![(left.start(), right.start())];
+        while let Some((own, their)) = open.pop() {
+            if left.accepts(own) != right.accepts(their) {
+                return Ok(false);
             }
-            for byte in &bytes {
-                let (left, right) = (self.step(left, *byte), other.step(right, *byte));
-                let known = &mut seen[left as usize * other.accepts.len() + right as usize];
-                if (left, right) != (DEAD, DEAD) && !*known {
-                    *known = true;
-                    open.push((left, right));
+            budget.spend_many(columns.len())?;
+            for (own_class, their_class) in &columns {
+                let pair = (left.step(own, *own_class), right.step(their, *their_class));
+                if pair != (DEAD, DEAD) && seen.insert(pair, budget)? {
+                    open.push(pair);
                 }
             }
         }
-        true
+        Ok(true)
     }
 
-    /// One byte for each way in which the two tell bytes apart.
-    fn joint_firsts(&self, other: &Self) -> Vec<u8> {
-        let mut all = Vec::with_capacity(self.width + other.width);
-        all.extend_from_slice(&self.firsts);
-        all.extend_from_slice(&other.firsts);
+    /// The automaton as one with choices.
+    fn choices(&self, budget: &mut Budget) -> Result<std::borrow::Cow<'_, Nfa>, Spent> {
+        Ok(match &self.body {
+            Body::Open(nfa) => std::borrow::Cow::Borrowed(nfa),
+            Body::Table(table) => {
+                budget.spend_many(table.len().saturating_mul(self.alphabet.firsts.len()))?;
+                std::borrow::Cow::Owned(table.with_choices(&self.alphabet))
+            }
+        })
+    }
+
+    /// The classes of both, for each way in which the two tell bytes apart.
+    fn joint_columns(&self, other: &Self) -> Vec<(u8, u8)> {
+        let mut all = Vec::with_capacity(self.alphabet.firsts.len() + other.alphabet.firsts.len());
+        all.extend_from_slice(&self.alphabet.firsts);
+        all.extend_from_slice(&other.alphabet.firsts);
         all.sort_unstable();
         all.dedup();
-        all
+        let class = |byte: u8| (self.alphabet.classes[usize::from(byte)], other.alphabet.classes[usize::from(byte)]);
+        all.into_iter().map(class).collect()
     }
 
-    /// The same, with the most readable bytes and in their order.
-    fn joint_bytes(&self, other: &Self) -> Vec<u8> {
-        let mut seen = vec![false; self.width * other.width];
+    /// One byte for each way in which the two tell bytes apart: the most readable ones, in their order.
+    fn joint_bytes(&self, other: Option<&Self>) -> Vec<u8> {
+        let width = other.map_or(1, |other| other.alphabet.firsts.len());
+        let mut seen = vec![false; self.alphabet.firsts.len() * width];
         READABLE
             .iter()
             .copied()
             .filter(|byte| {
                 let at = usize::from(*byte);
-                let known = &mut seen[usize::from(self.classes[at]) * other.width + usize::from(other.classes[at])];
+                let theirs = other.map_or(0, |other| usize::from(other.alphabet.classes[at]));
+                let known = &mut seen[usize::from(self.alphabet.classes[at]) * width + theirs];
                 !std::mem::replace(known, true)
             })
             .collect()
     }
 
-    /// Breadth first, so that the shortest texts come first. Each pair of states is entered at most `most` times.
-    fn shared_from(&self, other: &Self, least: usize, most: usize) -> Vec<String> {
-        let mut found = Vec::new();
-        if self.is_empty() || other.is_empty() {
-            return found;
+    /// Adds the shortest texts that both accept, those of one length in the order of their bytes as people like them.
+    fn search(
+        &self,
+        other: Option<&Self>,
+        least: usize,
+        most: usize,
+        budget: &mut Budget,
+        found: &mut Vec<String>,
+    ) -> Result<(), Spent> {
+        if self.is_empty() || other.is_some_and(Self::is_empty) || most == 0 {
+            return Ok(());
         }
         let bytes = self.joint_bytes(other);
-        let mut entered = vec![0_u16; self.accepts.len() * other.accepts.len()];
+        let is_open = |one: &Self| matches!(one.body, Body::Open(_));
+        if is_open(self) || other.is_some_and(is_open) {
+            self.search_ahead(other, &bytes, (least, most), budget, found)
+        } else {
+            self.search_widely(other, &bytes, (least, most), budget, found)
+        }
+    }
+
+    /// Breadth first, so that the shortest texts come first. Each pair of states is entered a bounded number of times.
+    fn search_widely(
+        &self,
+        other: Option<&Self>,
+        bytes: &[u8],
+        (least, most): (usize, usize),
+        budget: &mut Budget,
+        found: &mut Vec<String>,
+    ) -> Result<(), Spent> {
+        let (mut own, mut theirs) = (Walk::new(self), other.map(Walk::new));
+        let start = (own.start(budget)?, theirs.as_mut().map_or(Ok(1), |theirs| theirs.start(budget))?);
+        let mut entered: Map<(u32, u32), usize> = Map::default();
         // Each step: the pair of states, the byte that led there and the step before.
-        let mut steps: Vec<(u32, u32, u8, usize)> = vec![(self.start, other.start, 0, usize::MAX)];
+        let mut steps: Vec<(u32, u32, u8, usize)> = vec![(start.0, start.1, 0, usize::MAX)];
         let mut open: VecDeque<(usize, usize)> = [(0, 0)].into();
         while let Some((at, length)) = open.pop_front() {
             let (left, right, ..) = steps[at];
-            if length >= least && self.accepts[left as usize] && other.accepts[right as usize] {
+            if length >= least && own.accepts(left) && theirs.as_ref().is_none_or(|theirs| theirs.accepts(right)) {
+                budget.spend_many(length)?;
                 // A text that is not UTF-8 is no text of a key.
                 if let Ok(text) = String::from_utf8(spelt(&steps, at)) {
                     found.push(text);
                     if found.len() == most {
-                        break;
+                        return Ok(());
                     }
                 }
             }
-            for byte in &bytes {
-                let (left, right) = (self.step(left, *byte), other.step(right, *byte));
+            for byte in bytes {
+                budget.spend(1)?;
+                let left = own.step(left, *byte, budget)?;
+                let right = theirs.as_mut().map_or(Ok(1), |theirs| theirs.step(right, *byte, budget))?;
                 if left == DEAD || right == DEAD {
                     continue;
                 }
-                let times = &mut entered[left as usize * other.accepts.len() + right as usize];
-                if usize::from(*times) < most + least {
+                let times = entered.entry((left, right)).or_default();
+                if *times < most + least {
+                    budget.spend(4)?;
                     *times += 1;
                     steps.push((left, right, *byte, at));
                     open.push_back((steps.len() - 1, length + 1));
                 }
             }
         }
-        found
+        Ok(())
+    }
+
+    /// The same where an automaton has choices: what is left to the end is known, and only what leads there is looked at.
+    fn search_ahead(
+        &self,
+        other: Option<&Self>,
+        bytes: &[u8],
+        (least, most): (usize, usize),
+        budget: &mut Budget,
+        found: &mut Vec<String>,
+    ) -> Result<(), Spent> {
+        let (left, right) = (self.choices(budget)?, other.map(|other| other.choices(budget)).transpose()?);
+        let any = Nfa::any();
+        let right = right.as_deref().unwrap_or(&any);
+        let mut half = Budget::new(budget.left() / 2);
+        let pairs = Pairs::new(&left, right, &mut half);
+        budget.spend(half.used())?;
+        let pairs = pairs?;
+        let (mut own, mut theirs) = (Sets::new(&left), Sets::new(right));
+        let start = (own.start(budget)?, theirs.start(budget)?);
+        let mut entered: Map<(u32, u32), usize> = Map::default();
+        // What was read and what is left to read; the ranks of the bytes that were read; the states.
+        let mut open: BinaryHeap<Reverse<(usize, Arc<[u8]>, u32, u32)>> = BinaryHeap::new();
+        if let Some(rest) = pairs.distance(own.set(start.0), theirs.set(start.1), budget)? {
+            open.push(Reverse((rest as usize, Arc::from([]), start.0, start.1)));
+        }
+        while let Some(Reverse((_, ranks, left_at, right_at))) = open.pop() {
+            let times = entered.entry((left_at, right_at)).or_default();
+            if *times > most + least {
+                continue;
+            }
+            *times += 1;
+            if ranks.len() >= least && left.ends(own.set(left_at)) && right.ends(theirs.set(right_at)) {
+                let text = ranks.iter().map(|rank| bytes[usize::from(*rank)]).collect();
+                if let Ok(text) = String::from_utf8(text) {
+                    found.push(text);
+                    if found.len() == most {
+                        return Ok(());
+                    }
+                }
+            }
+            for (rank, byte) in bytes.iter().enumerate() {
+                budget.spend(1)?;
+                let (next_left, next_right) =
+                    (own.step(left_at, *byte, budget)?, theirs.step(right_at, *byte, budget)?);
+                if next_left == DEAD || next_right == DEAD {
+                    continue;
+                }
+                let Some(rest) = pairs.distance(own.set(next_left), theirs.set(next_right), budget)? else { continue };
+                budget.spend_many(8 + ranks.len() / 8)?;
+                let rank = u8::try_from(rank).unwrap_or(u8::MAX);
+                let further: Arc<[u8]> = ranks.iter().copied().chain([rank]).collect();
+                open.push(Reverse((further.len() + rest as usize, further, next_left, next_right)));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -384,5 +455,51 @@ mod tests {
         assert!(of("a|b|c").equals(&of("[a-c]")));
         assert!(!of("[a-d]").equals(&of("[a-c]")));
         assert!(of("(ab)*a").equals(&of("a(ba)*")));
+    }
+
+    #[test]
+    fn what_explodes_without_choices_is_decided_with_them() {
+        let slug = of("[a-z0-9]+[a-z][a-z0-9]{15}");
+        assert!(matches!(slug.body, Body::Open(_)));
+        assert!(!slug.accepts(b"a-day") && slug.accepts(b"abcdefghijklmnopqrs"));
+        assert_eq!(slug.shortest(0).as_deref(), Some("aaaaaaaaaaaaaaaaa"));
+        assert_eq!(slug.shared(&of("[0-9a]{17}")).as_deref(), Some("aaaaaaaaaaaaaaaaa"));
+        assert!(!slug.meets(&of("[0-9]*")));
+        assert!(!slug.meets(&of("user#.*")));
+        assert!(slug.equals(&slug.clone()));
+        let ab = of("(a|b)*a(a|b){15}");
+        assert!(!ab.meets(&of("(a|b)*b(a|b){15}")));
+        assert_eq!(ab.meets_within(&slug, &mut Budget::default()), Ok(true));
+        assert_eq!(ab.shared_many(&of("[ab]*"), 3), ["aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaab", "aaaaaaaaaaaaaaba"]);
+    }
+
+    /// Both kinds of automata find the same texts in the same order.
+    #[test]
+    fn both_ways_of_search_find_the_same() {
+        for (left, right) in
+            [("a[bc]*", ".*"), ("(a|b)*a(a|b){3}", "[abc]+"), ("user#.*", ".*#x"), ("[0-9]{1,3}|é+", "\\w+")]
+        {
+            let (tables, mut choices) = ((of(left), of(right)), (of(left), of(right)));
+            let widely = tables.0.shared_many(&tables.1, 6);
+            assert!(!widely.is_empty(), "{left}");
+            for one in [&mut choices.0, &mut choices.1] {
+                one.body = Body::Open(one.choices(&mut Budget::default()).unwrap().into_owned());
+            }
+            assert_eq!(choices.0.shared_many(&choices.1, 6), widely, "{left}");
+            assert_eq!(choices.0.shortest(2), tables.0.shortest(2), "{left}");
+            assert_eq!(choices.0.meets(&choices.1), tables.0.meets(&tables.1), "{left}");
+        }
+    }
+
+    #[test]
+    fn what_is_over_budget_is_not_decided() {
+        let nested = regex_syntax::parse("(((((a{64}){64}){64}){64}){64})").unwrap();
+        assert!(Automaton::new(&nested).is_none());
+        let (left, right) = (of("(((a{64}){64})a)*b"), of("a(((a{64}){64})aa)*b"));
+        let mut budget = Budget::new(10_000);
+        assert_eq!(left.meets_within(&right, &mut budget), Err(Spent));
+        assert_eq!(budget.left(), 0);
+        assert!(left.meets(&right), "what is not proved apart may meet");
+        assert!(!left.equals(&right), "what is not proved equal may differ");
     }
 }

@@ -219,11 +219,33 @@ impl Engine {
 
     /// Writes every key of an item, and tells `trace` where each part came from.
     pub fn write<'m, T: Trace<'m>>(&'m self, fields: &Fields<'_>, buffer: &mut KeyBuffer, trace: &mut T) {
+        self.write_some(fields, 0..self.keys.len(), buffer, trace);
+    }
+
+    /// Writes one key of an item; in the buffer and in what `trace` hears it is the first.
+    pub fn write_one<'m, T: Trace<'m>>(
+        &'m self,
+        fields: &Fields<'_>,
+        key: usize,
+        buffer: &mut KeyBuffer,
+        trace: &mut T,
+    ) {
+        self.write_some(fields, key..key + 1, buffer, trace);
+    }
+
+    fn write_some<'m, T: Trace<'m>>(
+        &'m self,
+        fields: &Fields<'_>,
+        keys: Range<usize>,
+        buffer: &mut KeyBuffer,
+        trace: &mut T,
+    ) {
         buffer.text.clear();
         buffer.values.clear();
         // The fields of an object as it was constructed, for eager keys: made only where there are any.
-        let constructed = self.keys.iter().any(|key| key.eager).then(|| self.fields.map(&[]));
-        for key in &self.keys {
+        let keys = self.keys.get(keys).unwrap_or_default();
+        let constructed = keys.iter().any(|key| key.eager).then(|| self.fields.map(&[]));
+        for key in keys {
             let fields = match (&constructed, key.eager) {
                 (Some(constructed), true) => constructed,
                 _ => fields,

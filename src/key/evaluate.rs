@@ -15,11 +15,22 @@ pub struct Failure {
     pub message: String,
     /// The field to blame.
     pub field: Option<FieldPath>,
+    /// True where Python does not raise: the text is so long that no item holds it, and is not written out.
+    pub is_too_long: bool,
 }
+
+/// The most bytes of a text that is written. An item has 400 KB at most:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items>
+pub const MOST_BYTES: usize = 1 << 20;
 
 impl Failure {
     pub(super) fn new(message: impl Into<String>, origin: Option<Origin<'_>>) -> Self {
-        Self { message: message.into(), field: origin.and_then(|origin| origin.field).cloned() }
+        Self { message: message.into(), field: origin.and_then(|origin| origin.field).cloned(), is_too_long: false }
+    }
+
+    /// A text of more than [`MOST_BYTES`].
+    pub(super) fn too_long(origin: Option<Origin<'_>>) -> Self {
+        Self { is_too_long: true, ..Self::new(format!("the text has more than {MOST_BYTES} bytes"), origin) }
     }
 }
 
@@ -77,6 +88,9 @@ pub(super) fn evaluate<'v, 'm: 'v>(
         }
         ExpressionKind::Filter(inner, filter) => {
             let inner = evaluate(inner, fields)?;
+            if grown(filter, inner.value.get()) > MOST_BYTES {
+                return Err(Failure::too_long(Some(inner.origin)));
+            }
             let value =
                 apply(filter, inner.value.get()).map_err(|message| Failure::new(message, Some(inner.origin)))?;
             Ok(Evaluated { value: Held::Own(value), origin: inner.origin })
@@ -88,6 +102,26 @@ fn computed<'v, 'm>(value: bool, expression: &'m Expression) -> Evaluated<'v, 'm
     Evaluated {
         value: Held::Own(Value::Bool(value)),
         origin: Origin { field: expression.first_field(), fallback: true },
+    }
+}
+
+/// How long the text can become that a filter makes of a value.
+fn grown(filter: &Filter, value: &Value<'_>) -> usize {
+    let Value::Str(text) = value else { return 0 };
+    match filter {
+        Filter::Replace(old, new) if new.len() > old.len() => {
+            let places = match old.len() {
+                0 => text.chars().count() + 1,
+                // Most texts are short, and the bound is not reached whatever is in them.
+                old if (text.len() / old).saturating_mul(new.len()) <= MOST_BYTES => return text.len(),
+                _ => text.matches(old.as_str()).count(),
+            };
+            (text.len() - places.saturating_mul(old.len()).min(text.len()))
+                .saturating_add(places.saturating_mul(new.len()))
+        }
+        // Some letters have three times the bytes in the other case.
+        Filter::Lower | Filter::Upper => text.len(),
+        _ => 0,
     }
 }
 
@@ -160,6 +194,7 @@ pub(super) fn write_template<'m, T: Trace<'m>>(
     out: &mut String,
     trace: &mut T,
 ) -> Result<(), Failure> {
+    let start = out.len();
     for piece in &template.pieces {
         let from = out.len();
         match piece {
@@ -171,6 +206,9 @@ pub(super) fn write_template<'m, T: Trace<'m>>(
                 let evaluated = evaluate(expression, fields)?;
                 push_str(out, evaluated.value.get())
                     .map_err(|message| Failure::new(message, Some(evaluated.origin)))?;
+                if out.len() - start > MOST_BYTES {
+                    return Err(Failure::too_long(Some(evaluated.origin)));
+                }
                 let none = matches!(evaluated.value.get(), Value::None);
                 trace.placeholder(from, out.len(), Placeholder { origin: evaluated.origin, expression }, none);
             }

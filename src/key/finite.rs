@@ -10,6 +10,9 @@ pub fn few_texts(language: &Hir, most: usize) -> Option<BTreeSet<String>> {
     texts.into_iter().map(|text| String::from_utf8(text).ok()).collect()
 }
 
+/// A longer text is in no key, and nobody lists it.
+const LONGEST: usize = 4_096;
+
 type Texts = BTreeSet<Vec<u8>>;
 
 fn texts(language: &Hir, most: usize) -> Option<Texts> {
@@ -55,6 +58,10 @@ fn texts(language: &Hir, most: usize) -> Option<Texts> {
 
 fn followed(heads: &Texts, tails: &Texts, most: usize) -> Option<Texts> {
     if heads.len().checked_mul(tails.len())? > most {
+        return None;
+    }
+    let longest = |texts: &Texts| texts.iter().map(Vec::len).max().unwrap_or_default();
+    if longest(heads) + longest(tails) > LONGEST {
         return None;
     }
     let joined = heads.iter().flat_map(|head| tails.iter().map(move |tail| [head.as_slice(), tail].concat()));
@@ -110,5 +117,6 @@ mod tests {
         assert_eq!(of("a*", 100), None);
         assert_eq!(of(r"\w", 100), None);
         assert_eq!(of("a{0,1000}", 100), None);
+        assert_eq!(of("(((((a{64}){64}){64}){64}){64})", 100), None);
     }
 }

@@ -5,6 +5,7 @@
 
 mod access;
 mod automaton;
+mod budget;
 mod coerce;
 mod engine;
 mod evaluate;
@@ -14,6 +15,7 @@ mod finite;
 mod given;
 mod invert;
 mod layout;
+mod nfa;
 mod pairs;
 pub mod python;
 mod readings;
@@ -21,13 +23,16 @@ mod regular;
 mod sample;
 mod shape;
 pub mod suspicious;
+mod table;
 mod trace;
 mod values;
+mod walk;
 
 pub use access::{Access, Behind, KnownKey};
 pub use automaton::Automaton;
+pub use budget::{Budget, Spent};
 pub use engine::{Engine, EngineIndex, EngineKey, Half, KeyBuffer, Written};
-pub use evaluate::Failure;
+pub use evaluate::{Failure, MOST_BYTES};
 pub use expression_text::expression_text;
 pub use fields::{Fields, Held, Slot, State};
 pub use finite::few_texts;

@@ -1,6 +1,6 @@
 //! What each dialect's build_key does with its pairs.
 
-use super::evaluate::Failure;
+use super::evaluate::{Failure, MOST_BYTES};
 use super::fields::Held;
 use super::python::{is_blank, is_true, lower_from, push_str};
 use super::trace::{Origin, Placeholder, Stop, Trace};
@@ -151,6 +151,9 @@ impl<'m, T: Trace<'m>> PairWriter<'_, T> {
                 let from = self.out.len();
                 push_str(self.out, value.get())
                     .map_err(|error| Failure::new(error, placeholder.map(|one| one.origin)))?;
+                if self.out.len() - self.start > MOST_BYTES {
+                    return Err(Failure::too_long(placeholder.map(|one| one.origin)));
+                }
                 let none = matches!(value.get(), Value::None);
                 match placeholder {
                     Some(placeholder) => self.trace.placeholder(from, self.out.len(), *placeholder, none),

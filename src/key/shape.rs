@@ -40,13 +40,15 @@ pub struct Hole {
     pub max_bytes: Option<usize>,
     /// True where the dialect puts the text in lower case.
     pub lower: bool,
+    /// True where its language would be too large, and any text stands for it.
+    pub is_cut: bool,
     automaton: Arc<OnceLock<Option<Automaton>>>,
 }
 
 impl Hole {
     /// What an expression prints.
     pub fn new(expression: Arc<Expression>, texts: Hir, max_bytes: Option<usize>, lower: bool) -> Self {
-        Self { expression, texts, max_bytes, lower, automaton: Arc::default() }
+        Self { expression, texts, max_bytes, lower, is_cut: false, automaton: Arc::default() }
     }
 
     /// True where the placeholder can print this text.
@@ -107,10 +109,22 @@ impl Shape {
             Self::Literal(text) => Some(text.len()),
             Self::Blank(_) => Some(0),
             Self::Hole(hole) => hole.max_bytes,
-            Self::Concat(parts) => parts.iter().map(Self::max_bytes).sum(),
+            Self::Concat(parts) => parts
+                .iter()
+                .map(Self::max_bytes)
+                .try_fold(0, |all: usize, part| part.map(|part| all.saturating_add(part))),
             Self::Either(ways) => {
                 ways.iter().map(Self::max_bytes).try_fold(0, |most, way| way.map(|way| most.max(way)))
             }
+        }
+    }
+
+    /// True where any text stands for a language that would be too large.
+    pub fn is_cut(&self) -> bool {
+        match self {
+            Self::Literal(_) => false,
+            Self::Hole(hole) | Self::Blank(hole) => hole.is_cut,
+            Self::Concat(parts) | Self::Either(parts) => parts.iter().any(Self::is_cut),
         }
     }
 
@@ -357,6 +371,7 @@ impl<'b> Builder<'b> {
     /// What a placeholder prints; `prints_none` where None becomes text.
     fn hole(&self, expression: &'b Expression, prints_none: bool, lower: bool) -> Shape {
         let values = self.values.as_ref().map(|values| values.of(expression));
+        let is_cut = values.as_ref().is_some_and(|values| values.cut);
         let (texts, max_bytes) = match values {
             None => (any_text(), None),
             Some(Values { texts, none: true, max_bytes, .. }) if prints_none => {
@@ -365,7 +380,7 @@ impl<'b> Builder<'b> {
             Some(Values { texts, max_bytes, .. }) => (texts, max_bytes),
         };
         let texts = if lower && self.values.is_some() { lowered(&texts) } else { texts };
-        Shape::Hole(Hole::new(Arc::new(expression.clone()), texts, max_bytes, lower))
+        Shape::Hole(Hole { is_cut, ..Hole::new(Arc::new(expression.clone()), texts, max_bytes, lower) })
     }
 
     /// A template of its own keeps its case in every dialect.

@@ -12,6 +12,7 @@ use super::python::{parse_moment, str_of};
 use super::regular::{
     any_text, can_be_blank, can_hold_space, language, lowered, not_empty, raised, starts_with_sign, widest, without,
 };
+use crate::model::pattern::weight;
 use crate::model::{Attribute, AttributeType, Expression, ExpressionKind, FieldPath, Filter, Model};
 use crate::value::Value;
 
@@ -28,12 +29,14 @@ pub struct Values {
     pub number: bool,
     /// True where a text can be empty or white space alone.
     pub blank: bool,
+    /// True where the language would be too large, and any text stands for it.
+    pub cut: bool,
 }
 
 impl Values {
     fn new(texts: Hir, max_bytes: Option<usize>) -> Self {
         let blank = can_be_blank(&texts);
-        Self { texts, none: false, max_bytes, number: false, blank }
+        Self { texts, none: false, max_bytes, number: false, blank, cut: false }
     }
 
     fn number(pattern: &str, max_bytes: usize) -> Self {
@@ -58,6 +61,11 @@ impl Values {
         }
     }
 
+    /// Any text in the place of a language that is too large.
+    fn cut(self) -> Self {
+        Self { texts: any_text(), cut: true, ..self }
+    }
+
     /// What either can print.
     fn or(self, other: Self) -> Self {
         Self {
@@ -66,7 +74,27 @@ impl Values {
             max_bytes: self.max_bytes.zip(other.max_bytes).map(|(left, right)| left.max(right)),
             number: self.number && other.number,
             blank: self.blank || other.blank,
+            cut: self.cut || other.cut,
         }
+    }
+
+    /// What any of them can print; none where there are none.
+    fn any_of(all: Vec<Self>) -> Option<Self> {
+        let (mut texts, mut all) = (Vec::with_capacity(all.len()), all.into_iter());
+        let mut whole = all.next()?;
+        texts.push(std::mem::replace(&mut whole.texts, Hir::empty()));
+        for mut one in all {
+            texts.push(std::mem::replace(&mut one.texts, Hir::empty()));
+            whole = Self {
+                texts: Hir::empty(),
+                none: whole.none || one.none,
+                max_bytes: whole.max_bytes.zip(one.max_bytes).map(|(left, right)| left.max(right)),
+                number: whole.number && one.number,
+                blank: whole.blank || one.blank,
+                cut: whole.cut || one.cut,
+            };
+        }
+        Some(Self { texts: Hir::alternation(texts), ..whole })
     }
 }
 
@@ -77,7 +105,12 @@ pub struct Assumption {
     pub not_blank: bool,
     /// No field holds one of these ASCII letters: what separates the parts of keys.
     pub apart: Vec<u8>,
+    /// How large a language may be as it is written; any text stands for one that is larger.
+    pub most: Option<usize>,
 }
+
+/// How large a language may be as it is written where nobody says otherwise.
+const MOST_WEIGHT: usize = 4_000;
 
 /// Works out what expressions of a model can print.
 #[derive(Clone, Debug)]
@@ -119,6 +152,15 @@ impl<'m> ValuesOf<'m> {
 
     /// What an expression can print.
     pub fn of(&self, expression: &'m Expression) -> Values {
+        let values = self.uncut(expression);
+        if weight(&values.texts) > self.most() { values.cut() } else { values }
+    }
+
+    fn most(&self) -> usize {
+        self.assumption.most.unwrap_or(MOST_WEIGHT)
+    }
+
+    fn uncut(&self, expression: &'m Expression) -> Values {
         match &expression.kind {
             ExpressionKind::Literal(value) => Values::literal(value),
             ExpressionKind::Field(field) => {
@@ -155,6 +197,12 @@ impl<'m> ValuesOf<'m> {
         if !field.path.is_empty() {
             return Values { none: true, ..Values::any() };
         }
+        let most = self.most();
+        let is_large = attribute.allowed.len() > most
+            || attribute.pattern.as_ref().is_some_and(|pattern| pattern.len() > most.saturating_mul(16));
+        if is_large {
+            return Values { none: !attribute.required, ..Values::any() }.cut();
+        }
         of_attribute(attribute)
     }
 }
@@ -189,16 +237,13 @@ pub fn of_attribute(attribute: &Attribute) -> Values {
 fn declared(attribute: &Attribute) -> Values {
     if !attribute.allowed.is_empty() {
         let default = attribute.default.as_ref().map(|default| &default.value);
-        return attribute
-            .allowed
-            .iter()
-            .map(|allowed| match default.map(|default| coerce(default, &allowed.value)) {
+        let all =
+            attribute.allowed.iter().map(|allowed| match default.map(|default| coerce(default, &allowed.value)) {
                 Some(Coerced::Changed(changed)) => Values::literal(&changed),
                 Some(Coerced::Refused) => default.map_or_else(Values::any, Values::literal),
                 Some(Coerced::Kept) | None => Values::literal(&allowed.value),
-            })
-            .reduce(Values::or)
-            .unwrap_or_else(Values::any);
+            });
+        return Values::any_of(all.collect()).unwrap_or_else(Values::any);
     }
     match *attribute.kind {
         AttributeType::String => text(attribute),
@@ -219,7 +264,7 @@ fn text(attribute: &Attribute) -> Values {
     let most = attribute.max_length.as_ref().map(|most| most.value);
     // The whole value is matched, so anchors say nothing.
     let unanchored = |kind: &HirKind| matches!(kind, HirKind::Look(_)).then(Hir::empty);
-    let pattern = attribute.pattern.as_ref().and_then(|pattern| regex_syntax::parse(pattern).ok());
+    let pattern = attribute.pattern.as_ref().and_then(|pattern| crate::model::pattern::read(pattern).ok().flatten());
     let pattern = pattern.map(|pattern| map(&pattern, &unanchored));
     let limit = most.and_then(|most| u32::try_from(most).ok());
     let bytes = |each: usize| most.and_then(|most| usize::try_from(most).ok()?.checked_mul(each));
@@ -279,8 +324,9 @@ fn filtered(inner: Values, filter: &Filter) -> Values {
             none: false,
             texts: raised(&inner.texts),
             number: false,
-            max_bytes: inner.max_bytes.map(|most| most * 3),
+            max_bytes: inner.max_bytes.map(|most| most.saturating_mul(3)),
             blank: inner.blank,
+            cut: inner.cut,
         },
         Filter::Strip if can_hold_space(&inner.texts) => Values { none: false, texts: any_text(), ..inner },
         Filter::Strip => Values { none: false, ..inner },
@@ -304,7 +350,7 @@ fn filtered(inner: Values, filter: &Filter) -> Values {
             } else {
                 language(&format!("[+-]?[0-9.e+-]{{{},}}", width.saturating_sub(1).min(1000)))
             };
-            Values { none: false, texts, max_bytes, number: inner.number, blank: inner.blank }
+            Values { none: false, texts, max_bytes, number: inner.number, blank: inner.blank, cut: inner.cut }
         }
         Filter::Isoformat => Values::new(
             language(
@@ -320,6 +366,10 @@ fn filtered(inner: Values, filter: &Filter) -> Values {
 
 /// What `strftime` prints: digits of known width where it is known, else words.
 fn strftime(format: &str) -> Values {
+    const LONGEST: usize = 500;
+    if format.len() > LONGEST {
+        return Values::any().cut();
+    }
     let mut pattern = String::new();
     let mut chars = format.chars();
     let mut length: usize = 0;
@@ -368,9 +418,9 @@ fn replaced(inner: Values, old: &str, new: &str) -> Values {
     let max_bytes = |inner: &Values| {
         inner.max_bytes.map(|most| {
             if old.is_empty() {
-                (most + 1) * (new.len() + 1)
+                most.saturating_add(1).saturating_mul(new.len() + 1)
             } else {
-                most.div_ceil(old.len()) * new.len().max(old.len())
+                most.div_ceil(old.len()).saturating_mul(new.len().max(old.len()))
             }
         })
     };
@@ -378,9 +428,16 @@ fn replaced(inner: Values, old: &str, new: &str) -> Values {
         (Some(letter), None) if letter.is_ascii() => {
             let by = Hir::literal(new.as_bytes());
             let texts = without(&inner.texts, letter as u8, Some(&by));
-            Values { none: false, max_bytes: max_bytes(&inner), texts, number: false, blank }
+            Values { none: false, max_bytes: max_bytes(&inner), texts, number: false, blank, cut: inner.cut }
         }
-        _ => Values { none: false, max_bytes: max_bytes(&inner), texts: any_text(), number: false, blank },
+        _ => Values {
+            none: false,
+            max_bytes: max_bytes(&inner),
+            texts: any_text(),
+            number: false,
+            blank,
+            cut: inner.cut,
+        },
     }
 }
 

@@ -6,7 +6,7 @@ use super::document::{
     AccessPatternDocument, AttributeDocument, AttributeType, CaseDocument, IndexDocument, KeyDocument, KeyType,
     ModelDocument, OneOrMany, PairDocument, ProjectionDocument, SecondaryKind,
 };
-use super::expression::is_name;
+use super::expression::{Names, is_name};
 use super::reader::Reader;
 use super::template::{Piece, Template, read_expression};
 use super::{
@@ -20,21 +20,18 @@ use crate::value::Value;
 /// Reads a model. Every problem of the file is in the error, in the order of the places.
 pub fn load(source: &Arc<SourceFile>) -> Result<Model, Vec<Problem>> {
     let (document, reader) = Reader::read::<ModelDocument>(Arc::clone(source));
-    let mut builder = Builder { reader, attributes: Vec::new() };
+    let mut builder = Builder { reader, attributes: Names::default() };
     let model = document.map(|document| builder.model(document));
-    let mut problems = builder.reader.problems;
+    let problems = builder.reader.finish();
     match model {
         Some(model) if problems.is_empty() => Ok(model),
-        _ => {
-            problems.sort_by_key(|problem| problem.span);
-            Err(problems)
-        }
+        _ => Err(problems),
     }
 }
 
 struct Builder {
     reader: Reader,
-    attributes: Vec<String>,
+    attributes: Names,
 }
 
 impl Builder {
@@ -42,13 +39,24 @@ impl Builder {
         self.not_empty(&document.entity, "entity");
         let (attributes, unread) =
             document.attributes.map_or_else(Default::default, |entries| (entries.entries, entries.unread));
-        self.attributes = attributes.iter().map(|(name, _)| name.value.clone()).collect();
         // An attribute that could not be read has its own problem: expressions that name it are no second one.
-        self.attributes.extend(unread);
+        self.attributes = attributes.iter().map(|(name, _)| name.value.clone()).chain(unread).collect();
         let attributes: Vec<Attribute> =
             attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
         self.one_ttl(&attributes);
-        let indexes = document.indexes.map_or_else(Vec::new, |entries| entries.entries);
+        let mut indexes = document.indexes.map_or_else(Vec::new, |entries| entries.entries);
+        if let Some((name, _)) = indexes.get(MOST_INDEXES) {
+            let message = format!(
+                "this model has {} indexes, and no more than {MOST_INDEXES} are read: a table has 20 global secondary \
+                 indexes unless AWS raises its quota",
+                indexes.len()
+            );
+            self.reader
+                .problem("index-limit", name.span, message)
+                .label("the first that is not read")
+                .help("one model is one entity of one table: give each table models of its own");
+            indexes.truncate(MOST_INDEXES);
+        }
         let indexes = indexes.into_iter().filter_map(|(name, index)| self.index(name, index)).collect();
         let patterns = document.access_patterns.unwrap_or_default();
         let access_patterns = patterns.into_iter().map(|pattern| self.access_pattern(pattern)).collect();
@@ -124,6 +132,7 @@ impl Builder {
             required: table.required.is_some_and(|flag| flag.value),
             pattern: table.pattern,
             matcher: Arc::default(),
+            most_nodes: super::pattern::MOST_NODES,
             allowed,
             max_length: table.max_length,
             immutable: table.immutable.is_some_and(|flag| flag.value),
@@ -317,6 +326,16 @@ impl Builder {
                     .help("write `build_key = [[\"user\", \"{id}\"]]`");
                 return None;
             }
+            if pairs.len() > MOST_PAIRS {
+                let message = format!(
+                    "this has {} pairs, and a key of 2048 bytes has no room for more than {MOST_PAIRS}",
+                    pairs.len()
+                );
+                self.reader
+                    .problem("key-value", pairs.span, message)
+                    .help("keep the values that queries ask for, and leave the others as attributes");
+                return None;
+            }
             let pairs: Vec<Option<Pair>> = pairs.value.into_iter().map(|pair| self.pair(pair)).collect();
             return pairs.into_iter().collect::<Option<Vec<_>>>().map(Rule::BuildKey);
         }
@@ -378,7 +397,11 @@ impl Builder {
         let given = document.given.unwrap_or_default();
         for field in &given {
             let root = field.split('.').next().unwrap_or_default();
-            if !self.attributes.iter().any(|name| name == root) {
+            if self.attributes.place(root).is_none() {
+                if self.reader.is_full() {
+                    self.reader.problem("unknown-field", field.span, String::new());
+                    continue;
+                }
                 let names = || self.attributes.iter().map(String::as_str);
                 let help = did_you_mean(root, names());
                 let meant = replacement(root, names().filter(|name| is_name(name)));
@@ -400,6 +423,13 @@ impl Builder {
         }
     }
 }
+
+/// The most indexes of a model:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>
+const MOST_INDEXES: usize = 500;
+
+/// The most pairs of a `build_key`.
+const MOST_PAIRS: usize = 512;
 
 /// What is wrong with a list of so many key attributes, and what would be right. Only a GSI has multi-attribute keys:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html>

@@ -110,6 +110,37 @@ impl Filter {
     }
 }
 
+/// The names of a model's attributes, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    all: Vec<String>,
+    places: std::collections::BTreeMap<String, usize>,
+}
+
+impl Names {
+    /// The place of a name in the list.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.places.get(name).copied()
+    }
+}
+
+impl std::ops::Deref for Names {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.all
+    }
+}
+
+impl FromIterator<String> for Names {
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
+        let all: Vec<String> = names.into_iter().collect();
+        // Of two of one name the first counts.
+        let places = all.iter().enumerate().rev().map(|(at, name)| (name.clone(), at)).collect();
+        Self { all, places }
+    }
+}
+
 impl Expression {
     /// Calls `visit` with each field that the expression names, from left to right.
     pub fn visit_fields<'e>(&'e self, visit: &mut impl FnMut(&'e FieldPath, Span)) {

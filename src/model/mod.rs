@@ -5,6 +5,7 @@ mod build;
 mod dialect;
 pub(crate) mod document;
 mod expression;
+pub mod pattern;
 mod places;
 pub(crate) mod reader;
 mod template;
@@ -102,7 +103,9 @@ pub struct Attribute {
     /// A regular expression that its whole value matches.
     pub pattern: Option<Spanned<String>>,
     /// The pattern, compiled when it is first asked for.
-    pub(crate) matcher: Arc<OnceLock<Option<Regex>>>,
+    pub(crate) matcher: Arc<OnceLock<Option<(Regex, usize)>>>,
+    /// The most nodes of an automaton that is made of the pattern.
+    pub(crate) most_nodes: usize,
     /// The values that it may have; empty where any.
     pub allowed: Vec<Spanned<Value<'static>>>,
     /// The most characters that it has.
@@ -115,16 +118,37 @@ pub struct Attribute {
     pub description: Option<Spanned<String>>,
 }
 
+/// The most steps of one match.
+const MOST_STEPS: usize = 50_000_000;
+
 impl Attribute {
     /// True where the whole of a text matches the pattern, or there is none.
     pub fn matches_pattern(&self, text: &str) -> bool {
         let Some(pattern) = &self.pattern else { return true };
         let compile = || {
+            let nodes = self.pattern_nodes().filter(|nodes| *nodes <= self.most_nodes)?;
             // A search decides nothing that would be worth an automaton made beforehand.
-            let config = regex_automata::meta::Config::new().dfa(false);
-            Regex::builder().configure(config).build(&format!("^(?:{})$", pattern.value)).ok()
+            let config = regex_automata::meta::Config::new().dfa(false).nfa_size_limit(Some(8 << 20));
+            let regex = Regex::builder().configure(config).build(&format!("^(?:{})$", pattern.value)).ok()?;
+            Some((regex, nodes))
         };
-        self.matcher.get_or_init(compile).as_ref().is_some_and(|regex| regex.is_match(text))
+        // What would take too long is not known to match.
+        let fits = |nodes: usize| nodes.saturating_mul(text.len()) <= MOST_STEPS;
+        self.matcher.get_or_init(compile).as_ref().is_some_and(|(regex, nodes)| fits(*nodes) && regex.is_match(text))
+    }
+
+    /// Bounds the automaton with which the pattern is matched, before it is made.
+    pub fn share_nodes(&mut self, nodes: usize) {
+        self.most_nodes = self.most_nodes.min(nodes);
+    }
+
+    /// True where it can be said of a text whether it matches the pattern: the pattern is not too large.
+    pub fn has_usable_pattern(&self) -> bool {
+        self.pattern.is_none() || self.pattern_nodes().is_some_and(|nodes| nodes <= self.most_nodes)
+    }
+
+    fn pattern_nodes(&self) -> Option<usize> {
+        pattern::read(&self.pattern.as_ref()?.value).ok().flatten().map(|language| pattern::nodes(&language))
     }
 }
 

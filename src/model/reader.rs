@@ -39,7 +39,14 @@ pub struct Reader {
     pub problems: Vec<Problem>,
     /// A string, a byte of its decoded text and where that is in the source: places behind it are found from there.
     mark: Option<(Span, usize, usize)>,
+    /// How many problems were found after the most that are kept.
+    more: usize,
+    /// What is told of a problem that is not kept.
+    dropped: Problem,
 }
+
+/// How many problems of one file are kept. Whoever mends these sees the next.
+const MOST_PROBLEMS: usize = 100;
 
 /// A problem just recorded, to be told more of.
 pub struct Recorded<'r>(&'r mut Problem);
@@ -79,26 +86,40 @@ impl Recorded<'_> {
 impl Reader {
     /// Reads `source` as a `T`. The syntax is read with recovery, so that one slip does not hide the next.
     pub fn read<T: FromToml>(source: Arc<SourceFile>) -> (Option<T>, Reader) {
-        let mut reader = Self { source: Arc::clone(&source), problems: Vec::new(), mark: None };
+        let dropped = Problem {
+            code: "more-problems",
+            message: String::new(),
+            source: Arc::clone(&source),
+            span: Span::default(),
+            label: String::new(),
+            help: None,
+            related: None,
+            suggestion: None,
+        };
+        let mut reader = Self { source: Arc::clone(&source), problems: Vec::new(), mark: None, more: 0, dropped };
         let (table, errors) = DeTable::parse_recoverable(source.text());
         for error in &errors {
+            if reader.is_full() {
+                reader.more = errors.len() - reader.problems.len();
+                break;
+            }
             let span = error.span().unwrap_or_default();
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
             reader.problem("toml-syntax", span.into(), format!("this is not TOML: {message}"));
         }
         let span = table.span();
         let node = Node::new(span, DeValue::Table(table.into_inner()));
-        let syntax_holds = reader.problems.is_empty();
-        let document = T::from_toml(&node, &mut reader);
-        if !syntax_holds {
-            // What recovery dropped would be reported again as missing or incomplete: only the syntax counts here.
-            reader.problems.truncate(errors.len());
-        }
-        (document.filter(|_| syntax_holds), reader)
+        // What recovery dropped would be reported again as missing or incomplete: only the syntax counts here.
+        let document = if reader.problems.is_empty() { T::from_toml(&node, &mut reader) } else { None };
+        (document, reader)
     }
 
     /// Records a problem.
     pub fn problem(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> Recorded<'_> {
+        if self.is_full() {
+            self.more += 1;
+            return Recorded(&mut self.dropped);
+        }
         self.problems.push(Problem {
             code,
             message: message.into(),
@@ -113,6 +134,31 @@ impl Reader {
         Recorded(&mut self.problems[last])
     }
 
+    /// True where as many problems are kept as are shown: those that follow are only counted, and what would be right
+    /// need not be worked out.
+    pub fn is_full(&self) -> bool {
+        self.problems.len() >= MOST_PROBLEMS
+    }
+
+    /// Everything that is wrong with the file, in the order of the places; the last one says how many more there are.
+    pub fn finish(self) -> Vec<Problem> {
+        let Self { mut problems, more, .. } = self;
+        problems.sort_by_key(|problem| problem.span);
+        if let Some(last) = problems.last().filter(|_| more > 0).cloned() {
+            let errors = if more == 1 { "1 more problem".to_owned() } else { format!("{more} more problems") };
+            problems.push(Problem {
+                code: "more-problems",
+                message: format!("{errors} in this file"),
+                label: "and more like these".to_owned(),
+                help: Some("mend the ones above first: the others are shown then, or are gone with them".to_owned()),
+                related: None,
+                suggestion: None,
+                ..last
+            });
+        }
+        problems
+    }
+
     /// Records that a value is of another kind than `wanted`.
     pub fn wrong_type(&mut self, node: &Node<'_>, wanted: &str) {
         let found = kind(node.get_ref());
@@ -122,6 +168,10 @@ impl Reader {
 
     /// Records that a string is none of the words that are known in its place.
     pub fn unknown_word(&mut self, node: &Node<'_>, word: &str, known: Vec<&str>, what: &str) {
+        if self.is_full() {
+            self.more += 1;
+            return;
+        }
         let meant = replacement(word, known.iter().copied());
         let quoted = meant.map(|meant| Replacement { text: format!("\"{}\"", meant.text), ..meant });
         self.problem("unknown-word", node.span().into(), format!("`{word}` {what}"))
@@ -132,15 +182,15 @@ impl Reader {
 
     /// Says of the last problem what would be right.
     pub fn help(&mut self, help: &str) {
-        if let Some(last) = self.problems.last_mut() {
+        if let Some(last) = self.problems.last_mut().filter(|_| self.more == 0) {
             last.help = Some(help.to_owned());
         }
     }
 
     /// Records what is wrong with a regular expression, at its place in the string.
     pub fn check_pattern(&mut self, pattern: &Spanned<String>) {
-        let Err(error) = regex_syntax::parse(pattern) else { return };
-        let (range, reason) = match &error {
+        let Err(error) = super::pattern::read(pattern) else { return };
+        let (range, reason) = match error.as_ref() {
             regex_syntax::Error::Parse(error) => {
                 (error.span().start.offset..error.span().end.offset, error.kind().to_string())
             }
@@ -175,6 +225,10 @@ impl Reader {
     /// Records each key of a table that is not in `known`.
     pub fn reject_unknown_keys(&mut self, table: &DeTable<'_>, known: &[&str]) {
         for name in table.keys().filter(|name| !known.contains(&name.get_ref().as_ref())) {
+            if self.is_full() {
+                self.more += 1;
+                continue;
+            }
             let help = did_you_mean(name.get_ref(), known.iter().copied());
             // A key that is there already is not the one that was meant.
             let free = known.iter().copied().filter(|known| table.keys().all(|name| name.get_ref() != known));

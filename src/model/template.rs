@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::expression::{Expression, Scope, parse};
+use super::expression::{Expression, Names, Scope, parse};
 use super::reader::Reader;
 use crate::text::Span;
 
@@ -26,7 +26,7 @@ pub enum Piece {
 
 impl Template {
     /// Reads the text of the TOML string at `span`; what is wrong is recorded.
-    pub fn read(text: &str, span: Span, attributes: &[String], reader: &mut Reader) -> Option<Self> {
+    pub fn read(text: &str, span: Span, attributes: &Names, reader: &mut Reader) -> Option<Self> {
         let mut pieces = Vec::new();
         let mut literal = String::new();
         let mut sound = true;
@@ -78,14 +78,15 @@ pub fn read_expression(
     text: &str,
     range: Range<usize>,
     span: Span,
-    attributes: &[String],
+    attributes: &Names,
     reader: &mut Reader,
 ) -> Option<Expression> {
     reader.mark_in_string(span, range.start);
+    let suggests = !reader.is_full();
     let parsed = {
         let place =
             |inner: Range<usize>| reader.span_in_string(span, range.start + inner.start..range.start + inner.end);
-        parse(&text[range.clone()], &Scope { attributes, place: &place })
+        parse(&text[range.clone()], &Scope { attributes, suggests, place: &place })
     };
     match parsed {
         Ok(expression) => Some(expression),

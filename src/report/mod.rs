@@ -17,7 +17,7 @@ pub use compared::{Change, CheckChange, Compared, GroupChange};
 pub use explained::{Explained, Selection};
 pub use level::{FailOn, Level, Levels};
 pub use linted::{Linted, Reported};
-pub use part::{Described, PART_VERSION, Part, Pieces, Reached, Sampled, ScanPieces};
+pub use part::{Described, PART_VERSION, Part, Pieces, Reached, Sampled, ScanPieces, Written, seal};
 
 use crate::rules::Finding;
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::audited::{Coverage, Finding, Source};
 use super::{Level, Levels};
@@ -36,6 +37,20 @@ pub struct Part {
     /// What was counted in each segment, where the segments are a sample.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sampled: BTreeMap<u32, Sampled>,
+    /// What was written of it as it was found, where it is how far a scan is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
+}
+
+/// The findings that one run wrote of what is counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// The file that they are in; standard output without.
+    pub file: Option<String>,
+    /// Its bytes up to there.
+    pub bytes: u64,
+    /// The lines that the run wrote.
+    pub lines: u64,
 }
 
 /// What parts of all versions have.
@@ -176,28 +191,74 @@ impl Sampled {
     }
 }
 
+/// How every part begins,
+const BEGINNING: &str = "{\"dynkeys_part\":";
+/// what stands before its checksum,
+const SUM: &str = ",\"sha256\":\"";
+/// and what behind.
+const END: &str = "\"}";
+/// The characters of a checksum.
+const SUM_LENGTH: usize = 64;
+
+/// Puts its checksum into the JSON text of a part.
+pub fn seal(mut text: String) -> String {
+    let sum = sum(&text);
+    text.pop();
+    text.push_str(&format!("{SUM}{sum}{END}\n"));
+    text
+}
+
+fn sum(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A part without its checksum, where that is right.
+fn checked(text: &str) -> Option<String> {
+    let rest = text.strip_suffix('\n').unwrap_or(text).strip_suffix(END)?;
+    let (rest, told) = rest.split_at_checked(rest.len().checked_sub(SUM_LENGTH)?)?;
+    let whole = format!("{}}}", rest.strip_suffix(SUM)?);
+    (sum(&whole) == told).then_some(whole)
+}
+
 impl Part {
+    /// The part as a file has it: one line of JSON, whose last entry is the checksum of what is before it.
+    pub fn to_json(&self) -> Result<String, Error> {
+        serde_json::to_string(self).map(seal).map_err(|error| Error::Output(error.into()))
+    }
+
     /// Reads a part. `name` is its file's.
     pub fn from_json(name: &str, text: &str) -> Result<Self, Error> {
         let shown = printable(name);
-        let other_version = |version: u32| {
+        let no_part = |reason: serde_json::Error| {
             Error::usage(
-                format!("`{shown}` is of another version of dynkeys: {version}, and this is {PART_VERSION}"),
-                "make all parts with the same version of dynkeys",
-            )
-        };
-        let part: Self = serde_json::from_str(text).map_err(|reason| match serde_json::from_str(text) {
-            Ok(Version { dynkeys_part }) if dynkeys_part != PART_VERSION => other_version(dynkeys_part),
-            _ => Error::usage(
                 format!("`{shown}` is no part of an audit: {reason}"),
                 "make one with `dynkeys audit … --partial FILE`",
-            ),
-        })?;
-        if part.dynkeys_part != PART_VERSION {
-            return Err(other_version(part.dynkeys_part));
+            )
+        };
+        let damaged = |what: &str| {
+            Error::usage(
+                format!("`{shown}` is damaged: {what}"),
+                "make it again, and hand it on as it was written: not a byte of it may change",
+            )
+        };
+        let version: Version = match serde_json::from_str(text) {
+            Ok(version) => version,
+            Err(_) if text.starts_with(BEGINNING) => return Err(damaged("it is not whole")),
+            Err(reason) => return Err(no_part(reason)),
+        };
+        if version.dynkeys_part != PART_VERSION {
+            return Err(Error::usage(
+                format!(
+                    "`{shown}` is of another version of dynkeys: {}, and this is {PART_VERSION}",
+                    version.dynkeys_part
+                ),
+                "make all parts with the same version of dynkeys",
+            ));
         }
+        let whole = checked(text).ok_or_else(|| damaged("its checksum is not that of what it holds"))?;
+        let part: Self = serde_json::from_str(&whole).map_err(no_part)?;
         if !part.state.fits(&part.catalog) {
-            return Err(Error::usage(format!("`{shown}` does not fit together"), "make it again"));
+            return Err(damaged("what it holds does not fit together"));
         }
         Ok(part)
     }

@@ -3,7 +3,7 @@
 
 use super::design::{Design, Entity, Entries, KeyOf, Values};
 use crate::key::python::{equal, is_blank, str_of};
-use crate::key::{Assignment, Automaton, KeyBuffer, Reader, Reading, Written, assigned, joined, preimages};
+use crate::key::{Assignment, Automaton, Budget, KeyBuffer, Reader, Reading, Written, assigned, joined, preimages};
 use crate::value::Value;
 
 /// Two items and the keys that both have.
@@ -22,13 +22,19 @@ const STEPS: usize = 4_000;
 /// How many pairs of items the engine is asked about.
 const TRIES: usize = 400;
 
-/// Looks for an item of each entity, among those with such values in these keys, so that each pair of keys is equal.
-pub fn collide(pairs: &[(KeyOf<'_>, KeyOf<'_>)], values: Values, design: &Design) -> Option<Collision> {
+/// Looks for an item of each entity, among those with such values in these keys, so that each pair of keys is equal. The
+/// budget may be spent before the search has come to its end.
+pub fn collide(
+    pairs: &[(KeyOf<'_>, KeyOf<'_>)],
+    values: Values,
+    design: &Design,
+    budget: &mut Budget,
+) -> Option<Collision> {
     let mut orders: Vec<Vec<usize>> = vec![(0..pairs.len()).collect()];
     if pairs.len() > 1 {
         orders.push((0..pairs.len()).rev().collect());
     }
-    let mut search = Search { pairs, values, design, tries: TRIES };
+    let mut search = Search { pairs, values, design, tries: TRIES, budget };
     orders.iter().find_map(|order| search.next(order, &Vec::new(), &Vec::new()))
 }
 
@@ -37,6 +43,7 @@ struct Search<'s> {
     values: Values,
     design: &'s Design,
     tries: usize,
+    budget: &'s mut Budget,
 }
 
 impl Search<'_> {
@@ -50,8 +57,9 @@ impl Search<'_> {
         let mut right_reader = reader(*right);
         let left_shape = left_reader.specialized(left.shape_of(self.values, self.design), left_known);
         let right_shape = right_reader.specialized(right.shape_of(self.values, self.design), right_known);
-        let left_automaton = Automaton::new(&left_shape.language(&[]))?;
-        let texts = left_automaton.shared_many(&Automaton::new(&right_shape.language(&[]))?, TEXTS);
+        let left_automaton = Automaton::within(&left_shape.language(&[]), self.budget).ok()?;
+        let right_automaton = Automaton::within(&right_shape.language(&[]), self.budget).ok()?;
+        let (texts, _) = left_automaton.shared_within(&right_automaton, TEXTS, self.budget);
         for text in texts {
             let left_readings = left_reader.readings(&left_shape, &text, left_known, READINGS);
             let right_readings = right_reader.readings(&right_shape, &text, right_known, READINGS);
@@ -72,8 +80,8 @@ impl Search<'_> {
     /// Turns what the placeholders printed into items, and asks the engine.
     fn confirm(&mut self, left: &Reading, right: &Reading) -> Option<Collision> {
         let (first_left, first_right) = *self.pairs.first()?;
-        let lefts = items(first_left.entity, left);
-        let rights = items(first_right.entity, right);
+        let lefts = items(first_left.entity, left, self.budget);
+        let rights = items(first_right.entity, right, self.budget);
         for (left_item, left_keys) in &lefts {
             for (right_item, right_keys) in &rights {
                 if self.tries == 0 {
@@ -125,7 +133,7 @@ fn reader(key: KeyOf<'_>) -> Reader<'_> {
 }
 
 /// The items of an entity whose placeholders may print these texts, with the keys that the engine writes for them.
-fn items(entity: &Entity, reading: &Reading) -> Vec<(Entries, KeyBuffer)> {
+fn items(entity: &Entity, reading: &Reading, budget: &mut Budget) -> Vec<(Entries, KeyBuffer)> {
     const ASSIGNMENTS: usize = 24;
     const ITEMS: usize = 48;
     let model = entity.model();
@@ -142,6 +150,10 @@ fn items(entity: &Entity, reading: &Reading) -> Vec<(Entries, KeyBuffer)> {
     // The fields that the assignment leaves open decide which case of a dynamic key is taken.
     for base in entity.scenarios() {
         for assignment in &assignments {
+            // An item is copied, compared with the others and written.
+            if budget.spend_many(base.item.len() + 8 * entity.engine().keys().len()).is_err() {
+                return all;
+            }
             let item = assigned(model, base.item.clone(), assignment);
             if !entity.conforms(&item) || all.iter().any(|(known, _)| *known == item) {
                 continue;

@@ -1,12 +1,16 @@
 //! What the rules about designs look at: the entities of a table, their keys, and items that keep to the models.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use super::finding::{Place, WitnessItem};
+use super::language::{Language, Meet};
 use super::naming::Naming;
+use super::shares::Shares;
 use crate::key::{
-    Assumption, Automaton, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, Written, conforms, sample, ways,
+    Assumption, Automaton, Budget, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, Written, conforms, sample,
+    ways,
 };
 use crate::model::{Attribute, AttributeType, FieldPath, Index, Key, KeyType, KeyValue, Model, Rule};
 use crate::text::Span;
@@ -71,9 +75,18 @@ pub struct TableIndex {
 #[derive(Debug)]
 pub struct Entity {
     engine: Engine,
+    shares: Shares,
     languages: Vec<[OnceLock<Language>; Values::COUNT]>,
     usual: OnceLock<Entries>,
-    scenarios: OnceLock<Vec<Scenario>>,
+    scenarios: OnceLock<Scenarios>,
+}
+
+/// The scenarios of an entity.
+#[derive(Debug)]
+struct Scenarios {
+    all: Vec<Scenario>,
+    /// True where none was left out.
+    is_whole: bool,
 }
 
 /// Which items a language of keys is about.
@@ -89,15 +102,6 @@ pub enum Values {
 
 impl Values {
     const COUNT: usize = 3;
-}
-
-/// The language of a key.
-#[derive(Debug)]
-struct Language {
-    shape: Shape,
-    automaton: OnceLock<Option<Automaton>>,
-    coarse: OnceLock<Option<Automaton>>,
-    is_coarse: OnceLock<bool>,
 }
 
 /// One key of an entity, with all that is known of it.
@@ -131,9 +135,15 @@ pub struct Scenario {
 impl Entity {
     /// An entity with its dialect.
     pub fn new(engine: Engine) -> Self {
+        Self::sharing(engine, Shares::default())
+    }
+
+    /// One of several entities, with its share of what a run may cost.
+    pub fn sharing(engine: Engine, shares: Shares) -> Self {
         let keys = engine.keys().len();
         Self {
             engine,
+            shares,
             languages: (0..keys).map(|_| Default::default()).collect(),
             usual: OnceLock::new(),
             scenarios: OnceLock::new(),
@@ -143,6 +153,11 @@ impl Entity {
     /// The engine that writes its keys.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// What questions about it may cost.
+    pub fn shares(&self) -> Shares {
+        self.shares
     }
 
     /// Its model.
@@ -189,7 +204,7 @@ impl Entity {
 
     /// The keys of an index: partition keys (those of the table for a local one), then sort keys.
     pub fn keys_of(&self, index: &Index) -> Vec<KeyOf<'_>> {
-        let place = self.model().indexes.iter().position(|own| std::ptr::eq(own, index));
+        let place = place_of(&self.model().indexes, index);
         let compiled = place.and_then(|place| self.engine.indexes().get(place));
         let numbers = compiled.into_iter().flat_map(|index| index.partition_keys.iter().chain(&index.sort_keys));
         numbers.map(|number| self.key(*number)).collect()
@@ -202,15 +217,11 @@ impl Entity {
 
     /// The fields that keys use, each once, in the order in which they are used.
     pub fn key_fields(&self) -> Vec<&FieldPath> {
-        let mut fields: Vec<&FieldPath> = Vec::new();
+        let mut fields = FieldList::default();
         for (_, key) in self.model().keys() {
-            for field in fields_of(key) {
-                if !fields.contains(&field) {
-                    fields.push(field);
-                }
-            }
+            fields_of(key).into_iter().for_each(|field| fields.add(field));
         }
-        fields
+        fields.all
     }
 
     /// An item with a usual value for every attribute; those for which there is none are left out.
@@ -237,6 +248,10 @@ impl Entity {
     /// Items that keep to the model: the usual one first, then with fields unset that may be, then with fields empty
     /// that may be. Small models have every combination of unset fields, large ones those of one and two and all.
     pub fn scenarios(&self) -> &[Scenario] {
+        &self.made_scenarios().all
+    }
+
+    fn made_scenarios(&self) -> &Scenarios {
         self.scenarios.get_or_init(|| {
             let fields = self.key_fields();
             let optional: Vec<&FieldPath> =
@@ -254,10 +269,19 @@ impl Entity {
                 .collect();
             let usual = self.usual_item();
             let mut all = vec![self.scenario(usual, &[], &[])];
-            all.extend(subsets(&optional).iter().map(|unset| self.scenario(usual, unset, &[])));
-            all.extend(subsets(&blank).iter().map(|blank| self.scenario(usual, &[], blank)));
-            all
+            // An item holds its attributes and its keys, whose parts are about as many as the fields that they use.
+            let each = usual.len() + self.engine.keys().len() + fields.len() + 1;
+            let most = (self.shares.cells / each / 2).max(8);
+            all.extend(subsets(&optional, most).iter().map(|unset| self.scenario(usual, unset, &[])));
+            all.extend(subsets(&blank, most).iter().map(|blank| self.scenario(usual, &[], blank)));
+            let is_whole = subset_count(optional.len()) <= most && subset_count(blank.len()) <= most;
+            Scenarios { all, is_whole }
         })
+    }
+
+    /// False where there are so many combinations of fields that rules look at some of them alone.
+    pub fn has_all_scenarios(&self) -> bool {
+        self.scenarios.get().is_none_or(|scenarios| scenarios.is_whole)
     }
 
     fn may_be_unset(&self, field: &FieldPath) -> bool {
@@ -302,11 +326,34 @@ impl Entity {
         look(&fields, &keys, &recorder)
     }
 
+    /// The same for one key, which is the first in the buffer and for the recorder.
+    pub fn trace_one<R>(
+        &self,
+        item: &Entries,
+        key: usize,
+        look: impl FnOnce(&KeyBuffer, &Recorder<'_>) -> R,
+    ) -> R {
+        let fields = self.engine.map(item);
+        let (mut keys, mut recorder) = (KeyBuffer::default(), Recorder::default());
+        self.engine.write_one(&fields, key, &mut keys, &mut recorder);
+        look(&keys, &recorder)
+    }
+
     /// True where every value of an item is one that its attribute may have, and every required one is there.
     pub fn conforms(&self, item: &Entries) -> bool {
+        // Items mostly have their attributes in the model's order.
+        let mut next = 0;
         self.model().attributes.iter().all(|attribute| {
-            match item.iter().find(|(name, _)| *name == attribute.name.value) {
-                Some((_, value)) => conforms(attribute, value),
+            let is_own = |(name, _): &(Cow<'_, str>, _)| *name == attribute.name.value;
+            let at = match item.get(next).is_some_and(is_own) {
+                true => Some(next),
+                false => item.iter().position(is_own),
+            };
+            match at {
+                Some(at) => {
+                    next = at + 1;
+                    conforms(attribute, &item[at].1)
+                }
                 None => !attribute.required,
             }
         })
@@ -324,9 +371,9 @@ impl Entity {
     }
 
     fn with_fields(&self, item: &Entries, used: &[&FieldPath]) -> WitnessItem {
-        let is_used = |name: &str| {
-            used.iter().any(|field| self.attribute(field).is_some_and(|attribute| attribute.name.value == name))
-        };
+        let used: BTreeSet<&str> =
+            used.iter().filter_map(|field| Some(self.attribute(field)?.name.value.as_str())).collect();
+        let is_used = |name: &str| used.contains(name);
         WitnessItem {
             entity: self.name().to_owned(),
             fields: item
@@ -335,27 +382,6 @@ impl Entity {
                 .map(|(name, value)| (name.to_string(), value.clone()))
                 .collect(),
         }
-    }
-}
-
-fn meet(own: Option<&Automaton>, other: Option<&Automaton>) -> bool {
-    own.zip(other).is_none_or(|(own, other)| own.meets(other))
-}
-
-impl Language {
-    /// True where the small automaton is the whole one.
-    fn is_coarse(&self) -> bool {
-        *self
-            .is_coarse
-            .get_or_init(|| self.coarse().zip(self.automaton()).is_some_and(|(coarse, whole)| coarse.equals(whole)))
-    }
-
-    fn coarse(&self) -> Option<&Automaton> {
-        self.coarse.get_or_init(|| Automaton::coarse(&self.shape.language(&[]))).as_ref()
-    }
-
-    fn automaton(&self) -> Option<&Automaton> {
-        self.automaton.get_or_init(|| Automaton::new(&self.shape.language(&[]))).as_ref()
     }
 }
 
@@ -387,7 +413,7 @@ impl<'e> KeyOf<'e> {
 
     /// The shape of the keys of items that keep to the model.
     pub fn shape(&self) -> &'e Shape {
-        &self.language(Values::Any, &[]).shape
+        self.language(Values::Any, &[]).shape()
     }
 
     /// The automaton of that shape; none where it would be too large.
@@ -397,7 +423,7 @@ impl<'e> KeyOf<'e> {
 
     /// The shape of the keys of some of these items. The design is that of the entity: it is asked once.
     pub fn shape_of(&self, values: Values, design: &Design) -> &'e Shape {
-        &self.language(values, &design.delimiter_letters()).shape
+        self.language(values, &design.delimiter_letters()).shape()
     }
 
     /// The automaton of that shape; none where it would be too large.
@@ -405,18 +431,38 @@ impl<'e> KeyOf<'e> {
         self.language(values, &design.delimiter_letters()).automaton()
     }
 
-    /// True where a key of this kind and one of the other can be the same text, as far as their languages tell: what is
-    /// too large to tell may be. The design is that of both.
-    pub fn meets(&self, other: &Self, values: Values, design: &Design) -> bool {
+    /// Whether a key of this kind and one of the other can be the same text, as far as their languages tell. The design
+    /// is that of both.
+    pub fn meeting(&self, other: &Self, values: Values, design: &Design, budget: &mut Budget) -> Meet {
         let delimiters = design.delimiter_letters();
-        let (own, other) = (self.language(values, &delimiters), other.language(values, &delimiters));
-        meet(own.coarse(), other.coarse())
-            && (own.is_coarse() && other.is_coarse() || meet(own.automaton(), other.automaton()))
+        self.language(values, &delimiters).meeting(other.language(values, &delimiters), budget)
     }
 
-    /// The same for all items that keep to the models, of small automata alone, which tell most pairs apart.
+    /// True where a key of this kind and one of the other can be the same text, as far as their languages tell, and that
+    /// can be told. The design is that of both.
+    pub fn meets(&self, other: &Self, values: Values, design: &Design) -> bool {
+        self.meeting(other, values, design, &mut Budget::default()) == Meet::Shared
+    }
+
+    /// False where small automata already tell the two apart, for all items that keep to the models.
     pub fn may_meet(&self, other: &Self) -> bool {
-        meet(self.language(Values::Any, &[]).coarse(), other.language(Values::Any, &[]).coarse())
+        self.may_meet_within(other, &mut Budget::default())
+    }
+
+    /// The same within a budget.
+    pub fn may_meet_within(&self, other: &Self, budget: &mut Budget) -> bool {
+        self.language(Values::Any, &[]).may_meet(other.language(Values::Any, &[]), budget)
+    }
+
+    /// True where both keys have exactly the same texts; none where that is not decided.
+    pub fn equals(&self, other: &Self, budget: &mut Budget) -> Option<bool> {
+        let (own, other) = (self.language(Values::Any, &[]), other.language(Values::Any, &[]));
+        own.equals(other, budget)
+    }
+
+    /// True where the languages of the key that were asked for could be made, and are the key's own.
+    pub fn is_decided(&self) -> bool {
+        self.entity.languages[self.number].iter().filter_map(OnceLock::get).all(Language::is_decided)
     }
 
     fn language(&self, values: Values, delimiters: &[u8]) -> &'e Language {
@@ -431,10 +477,11 @@ impl<'e> KeyOf<'e> {
                 })
             } else {
                 let apart = if values == Values::Plain { delimiters.to_vec() } else { Vec::new() };
-                let assumption = Assumption { not_blank: values != Values::Any, apart };
+                let most = Some(entity.shares.weight);
+                let assumption = Assumption { not_blank: values != Values::Any, apart, most };
                 Shape::assuming(&key.value, entity.model(), entity.engine.dialect(), assumption)
             };
-            Language { shape, automaton: OnceLock::new(), coarse: OnceLock::new(), is_coarse: OnceLock::new() }
+            Language::new(shape, entity.shares.automaton)
         })
     }
 
@@ -463,40 +510,66 @@ impl<'e> KeyOf<'e> {
     }
 }
 
+/// The place of an element in the list that it is in.
+fn place_of<T>(all: &[T], one: &T) -> Option<usize> {
+    let from = std::ptr::from_ref(one).addr().checked_sub(all.as_ptr().addr())?;
+    let at = from / size_of::<T>().max(1);
+    all.get(at).is_some_and(|own| std::ptr::eq(own, one)).then_some(at)
+}
+
+/// Fields, each once, in the order in which they were added.
+#[derive(Default)]
+struct FieldList<'f> {
+    all: Vec<&'f FieldPath>,
+    known: BTreeSet<(Option<usize>, &'f [String])>,
+}
+
+impl<'f> FieldList<'f> {
+    fn add(&mut self, field: &'f FieldPath) {
+        if self.known.insert((field.attribute, &field.path)) {
+            self.all.push(field);
+        }
+    }
+}
+
 /// The fields that a key uses, conditions included, each once.
 fn fields_of(key: &Key) -> Vec<&FieldPath> {
-    let mut fields: Vec<&FieldPath> = Vec::new();
-    let mut add = |field| {
-        if !fields.contains(&field) {
-            fields.push(field);
-        }
-    };
+    let mut fields = FieldList::default();
     match &key.value {
-        KeyValue::One(rule) => rule.visit_expressions(&mut |one| one.visit_fields(&mut |field, _| add(field))),
+        KeyValue::One(rule) => rule.visit_expressions(&mut |one| one.visit_fields(&mut |field, _| fields.add(field))),
         KeyValue::Cases(cases) => {
             for case in cases {
                 if let Some(when) = &case.when {
-                    when.visit_fields(&mut |field, _| add(field));
+                    when.visit_fields(&mut |field, _| fields.add(field));
                 }
-                case.rule.visit_expressions(&mut |one| one.visit_fields(&mut |field, _| add(field)));
+                case.rule.visit_expressions(&mut |one| one.visit_fields(&mut |field, _| fields.add(field)));
             }
         }
     }
-    fields
+    fields.all
 }
 
-/// The combinations of fields to try, none of them empty.
-fn subsets<'f>(fields: &[&'f FieldPath]) -> Vec<Vec<&'f FieldPath>> {
-    const ALL_UP_TO: usize = 5;
+/// Of so many fields every combination is tried; of more, one, two and all of them.
+const ALL_UP_TO: usize = 5;
+
+/// How many combinations of so many fields there are to try.
+fn subset_count(fields: usize) -> usize {
+    if fields <= ALL_UP_TO { (1 << fields) - 1 } else { fields + fields.saturating_mul(fields - 1) / 2 + 1 }
+}
+
+/// The combinations of fields to try, none of them empty; at most so many: each field alone, and all, come first.
+fn subsets<'f>(fields: &[&'f FieldPath], most: usize) -> Vec<Vec<&'f FieldPath>> {
     let count = fields.len();
     if count <= ALL_UP_TO {
         let chosen = |mask: usize| (0..count).filter(|at| mask >> at & 1 == 1).map(|at| fields[at]).collect();
         return (1..1_usize << count).map(chosen).collect();
     }
-    let mut all: Vec<Vec<&FieldPath>> = fields.iter().map(|field| vec![*field]).collect();
-    for (at, first) in fields.iter().enumerate() {
-        all.extend(fields[at + 1..].iter().map(|second| vec![*first, *second]));
-    }
+    let pairs = fields
+        .iter()
+        .enumerate()
+        .flat_map(|(at, first)| fields[at + 1..].iter().map(move |second| vec![*first, *second]));
+    let single = fields.iter().map(|field| vec![*field]);
+    let mut all: Vec<Vec<&FieldPath>> = single.chain(pairs).take(most.saturating_sub(1)).collect();
     all.push(fields.to_vec());
     all
 }

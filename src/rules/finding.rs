@@ -122,12 +122,36 @@ impl DesignFinding {
 pub struct DesignFindings {
     /// What was found.
     pub all: Vec<DesignFinding>,
+    /// What rules could not decide.
+    pub(super) undecided: Vec<Undecided>,
+}
+
+/// A question that a rule left open because the answer would have taken too long.
+#[derive(Clone, Debug)]
+pub(super) struct Undecided {
+    /// The rules that ask it.
+    pub rules: &'static [&'static str],
+    /// The entity that it is about.
+    pub entity: String,
+    /// Where what is too large is.
+    pub place: Place,
+    /// What is not known, in one sentence without a full stop.
+    pub message: String,
+    /// What it is about, apart from wording.
+    pub subject: Vec<String>,
+    /// What would make it small enough.
+    pub help: &'static str,
 }
 
 impl DesignFindings {
     /// Adds a finding.
     pub fn add(&mut self, finding: DesignFinding) {
         self.all.push(finding);
+    }
+
+    /// Remembers what could not be decided.
+    pub(super) fn leave_open(&mut self, undecided: Undecided) {
+        self.undecided.push(undecided);
     }
 }
 

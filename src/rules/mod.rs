@@ -7,9 +7,11 @@ mod housekeeping;
 mod indexes;
 mod items;
 mod keys;
+mod language;
 mod names;
 mod naming;
 mod patterns;
+mod shares;
 mod stored;
 mod tables;
 mod types;
@@ -21,7 +23,9 @@ pub use design::{Design, Entity, Entries, KeyOf, Scenario, TableFacts, TableInde
 pub use finding::{DesignFinding, DesignFindings, Edit, Fix, Place, Related, Safety, Witness, WitnessItem};
 pub use housekeeping::{unknown_rule, unreadable_model, unused_ignore};
 pub use items::{Finding, Findings, FoundKey, ItemContext, KeyView, Scope, check_item};
+pub use language::Meet;
 pub use naming::{Naming, Preset};
+pub use shares::Shares;
 pub use tables::{TableFinding, TableFindings, check_description};
 
 use crate::source::TableDescription;
@@ -282,4 +286,6 @@ pub const RULES: &[&Rule] = &[
     &housekeeping::UNREADABLE_MODEL,
     &housekeeping::UNUSED_IGNORE,
     &housekeeping::UNKNOWN_RULE,
+    // What the others left open is known when they are done.
+    &housekeeping::undecided::RULE,
 ];

@@ -1,6 +1,7 @@
 //! An export of a table to S3, copied to disk: its manifests and its data files.
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html>
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -10,6 +11,7 @@ use serde::Deserialize;
 
 use super::raw::LineFormat;
 use crate::error::Error;
+use crate::files::{FileId, read_report, reads};
 
 /// An export.
 #[derive(Clone, Debug)]
@@ -37,8 +39,12 @@ pub struct ExportFile {
     pub items: Option<u64>,
     /// The MD5 checksum of the file as it is in S3.
     pub md5: Option<[u8; 16]>,
+    /// The line of the manifest that names it, from 1.
+    pub line: usize,
 }
 
+const AGAIN: &str =
+    "its items would be counted twice: copy the manifest from S3 again: `aws s3 sync` of the whole export";
 const SUMMARY: &str = "manifest-summary.json";
 const FILES: &str = "manifest-files.json";
 
@@ -103,7 +109,26 @@ impl Export {
                     help: None,
                 })?),
             };
-            files.push(ExportFile { path: data_file(&folder, &file.data_file_s3_key), items: file.item_count, md5 });
+            let own = ExportFile {
+                path: data_file(&folder, &file.data_file_s3_key),
+                items: file.item_count,
+                md5,
+                line: at + 1,
+            };
+            files.push(own);
+        }
+        if let Some((first, second)) = twice(&files) {
+            return Err(Error::Item {
+                file: manifest.display().to_string(),
+                line: second.line,
+                column: 1,
+                message: format!(
+                    "the manifest names the data file `{}` twice: line {} does, too",
+                    second.path.display(),
+                    first.line
+                ),
+                help: Some(AGAIN.to_owned()),
+            });
         }
         let missing: Vec<&ExportFile> = files.iter().filter(|file| !file.path.is_file()).collect();
         if let Some(first) = missing.first() {
@@ -123,6 +148,41 @@ impl Export {
         };
         Ok(Self { folder, format, table_arn: summary.table_arn, time, items: summary.item_count, files })
     }
+}
+
+impl Export {
+    /// What the manifests say against each other: the export as a whole and its files hold different numbers of items, as
+    /// where lines of the manifest are missing. Of an incremental export nothing is known that must agree.
+    pub fn lacks(&self) -> Option<Error> {
+        let items = self.files.iter().try_fold(0_u64, |sum, file| sum.checked_add(file.items?));
+        let sum = items.filter(|_| self.format == LineFormat::Items)?;
+        let whole = self.items.filter(|whole| *whole != sum)?;
+        let files = self.files.len();
+        let (plural, hold) = if files == 1 { ("", "holds") } else { ("s", "hold") };
+        let message = format!(
+            "`itemCount` of {SUMMARY} is {whole}, and the {files} data file{plural} of the manifest {hold} {sum}: the export in \
+             `{}` is not whole",
+            self.folder.display()
+        );
+        Some(Error::usage(message, WHOLE))
+    }
+
+    /// An error where so many items were read and the manifest says that there are others.
+    pub fn other_than(&self, read: u64) -> Option<Error> {
+        let whole = self.items.filter(|whole| *whole != read && self.format == LineFormat::Items)?;
+        let message =
+            format!("`itemCount` of {SUMMARY} is {whole}, and {read} items were read: the export is not whole");
+        Some(Error::usage(message, WHOLE))
+    }
+}
+
+const WHOLE: &str =
+    "copy the whole export from S3 again: `aws s3 sync s3://BUCKET/PREFIX/AWSDynamoDB/EXPORT-ID FOLDER`";
+
+/// Two lines of a manifest that name one file, under whatever names.
+fn twice(files: &[ExportFile]) -> Option<(&ExportFile, &ExportFile)> {
+    let mut known: BTreeMap<FileId, &ExportFile> = BTreeMap::new();
+    files.iter().find_map(|file| known.insert(FileId::of(&file.path), file).map(|first| (first, file)))
 }
 
 /// The folder of the export at a path.
@@ -184,12 +244,10 @@ fn checksum(text: &str) -> Option<[u8; 16]> {
 
 /// Reads a manifest, and compares it with its checksum where the export has that.
 fn read(path: &Path) -> Result<String, Error> {
-    let text = std::fs::read_to_string(path).map_err(|reason| Error::Io {
-        action: "read",
-        path: path.to_path_buf(),
-        reason,
-    })?;
-    if let Ok(wanted) = std::fs::read_to_string(path.with_extension("md5"))
+    let text = read_report(path).map_err(|reason| Error::Io { action: "read", path: path.to_path_buf(), reason })?;
+    reads(path);
+    reads(&path.with_extension("md5"));
+    if let Ok(wanted) = read_report(&path.with_extension("md5"))
         && let Some(wanted) = checksum(wanted.trim())
         && Md5::digest(&text)[..] != wanted
     {

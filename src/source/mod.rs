@@ -1,6 +1,7 @@
 //! Items, from files and from standard input: plain JSON, DynamoDB JSON, responses, JSON lines, and gzip of any of these;
 //! and from tables.
 
+pub mod answer;
 pub mod blocks;
 mod dynamodb;
 mod envelope;

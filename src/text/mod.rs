@@ -5,5 +5,5 @@ mod printable;
 mod suggest;
 
 pub use position::{Position, SourceFile, Span, Spanned};
-pub use printable::{excerpt, is_printable, printable, printable_with_offsets};
+pub use printable::{excerpt, is_printable, printable};
 pub use suggest::{Replacement, closest, did_you_mean, replacement};

@@ -35,6 +35,24 @@ impl SourceFile {
         self.text.get(span.range()).unwrap_or_default()
     }
 
+    /// How many lines there are: one more than line ends.
+    pub fn lines(&self) -> usize {
+        self.line_starts.len()
+    }
+
+    /// The line of a byte offset, from 1; an offset past the end means the end.
+    pub fn line_at(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset)
+    }
+
+    /// The bytes of a line, from 1, without its line end; empty where there is no such line.
+    pub fn line(&self, number: usize) -> Range<usize> {
+        let Some(start) = number.checked_sub(1).and_then(|at| self.line_starts.get(at)).copied() else { return 0..0 };
+        let end = self.line_starts.get(number).map_or(self.text.len(), |next| next - 1);
+        let end = if end > start && self.text.as_bytes().get(end - 1) == Some(&b'\r') { end - 1 } else { end };
+        start..end
+    }
+
     /// Line and column of a byte offset; an offset past the end means the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());

@@ -57,37 +57,6 @@ fn push_printable(shown: &mut String, c: char) {
     }
 }
 
-/// A file's text for a snippet: line ends and tabs stay, other unprintable characters become escapes.
-/// The second part maps a byte offset of `text` to one of the result.
-pub fn printable_with_offsets(text: &str) -> (Cow<'_, str>, impl Fn(usize) -> usize) {
-    let keep = |c: char| is_printable(c) || matches!(c, '\n' | '\t');
-    let mut shifts: Vec<(usize, usize)> = Vec::new();
-    let shown = if text.chars().all(keep) {
-        Cow::Borrowed(text)
-    } else {
-        let mut shown = String::with_capacity(text.len() + 16);
-        for (at, c) in text.char_indices() {
-            if keep(c) {
-                shown.push(c);
-            } else if c != '\r' || !text[at..].starts_with("\r\n") {
-                push_printable(&mut shown, c);
-                shifts.push((at + c.len_utf8(), shown.len()));
-            } else {
-                shifts.push((at + 1, shown.len()));
-            }
-        }
-        Cow::Owned(shown)
-    };
-    let offset = move |at: usize| {
-        let before = shifts.partition_point(|(start, _)| *start <= at);
-        match before.checked_sub(1).map(|last| shifts[last]) {
-            Some((start, shown)) => shown + (at - start),
-            None => at,
-        }
-    };
-    (shown, offset)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,16 +65,5 @@ mod tests {
     fn terminal_escapes_and_bidi_marks_are_shown() {
         assert_eq!(printable("user#\u{1b}[31mx\u{202e}\n"), "user#\\u{1b}[31mx\\u{202e}\\n");
         assert!(matches!(printable("lastname#Ängström 日本"), Cow::Borrowed(_)));
-    }
-
-    #[test]
-    fn offsets_follow_the_shown_text() {
-        let text = "a\u{1b}b = 1\r\nc = 2";
-        let (shown, offset) = printable_with_offsets(text);
-        assert_eq!(shown, "a\\u{1b}b = 1\nc = 2");
-        for needle in ["b =", "c =", "= 2"] {
-            let at = text.find(needle).unwrap();
-            assert_eq!(offset(at), shown.find(needle).unwrap(), "{needle}");
-        }
     }
 }

@@ -1,9 +1,19 @@
 //! "Did you mean": the known name nearest to a misspelt one.
 
+/// Among more names than this, and for longer ones, only the case of letters is taken for a slip: to compare each with
+/// each takes too long.
+const MOST_COMPARED: usize = 500;
+const LONGEST: usize = 200;
+/// How many names are listed where none is near.
+const MOST_LISTED: usize = 20;
+
 /// The candidate nearest to `name`, where it is near enough to be a misspelling of it.
 pub fn closest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let lower = name.to_lowercase();
     let candidates: Vec<&str> = candidates.into_iter().collect();
+    if name.len() > LONGEST || candidates.len() > MOST_COMPARED {
+        return candidates.into_iter().find(|candidate| candidate.eq_ignore_ascii_case(name));
+    }
     // A word cut short is meant more often than one misspelt: `int` is `integer`, not `list`.
     if name.chars().count() > 2
         && let Some(longer) = candidates.iter().find(|candidate| candidate.to_lowercase().starts_with(&lower))
@@ -12,6 +22,8 @@ pub fn closest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     }
     candidates
         .into_iter()
+        // Names whose lengths differ by more than is allowed need not be compared.
+        .filter(|candidate| candidate.len() <= 4 * (name.len() + 3) && name.len() <= 4 * (candidate.len() + 3))
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| {
             let length = name.chars().count().max(candidate.chars().count());
@@ -39,6 +51,9 @@ pub fn replacement<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>
     let lower = name.to_lowercase();
     let distance = |candidate: &str| strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
     let best = closest(name, candidates.iter().copied())?;
+    if name.len() > LONGEST || candidates.len() > MOST_COMPARED {
+        return Some(Replacement { text: best.to_owned(), is_sure: true });
+    }
     let is_cut = |candidate: &str| candidate.to_lowercase().starts_with(&lower);
     let rivals = |candidate: &&&str| {
         **candidate != best && (distance(candidate) <= distance(best) || is_cut(best) && is_cut(candidate))
@@ -62,8 +77,12 @@ pub fn did_you_mean<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str
     if candidates.is_empty() {
         return None;
     }
-    let known: Vec<String> = candidates.iter().map(|candidate| format!("`{candidate}`")).collect();
-    Some(format!("known here: {}", known.join(", ")))
+    let known: Vec<String> = candidates.iter().take(MOST_LISTED).map(|candidate| format!("`{candidate}`")).collect();
+    let more = match candidates.len().saturating_sub(MOST_LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(format!("known here: {}{more}", known.join(", ")))
 }
 
 #[cfg(test)]

@@ -276,3 +276,78 @@ fn an_empty_export_is_no_failure() {
     assert_eq!((run.status, run.stderr.as_str()), (0, "note: the export holds no item\n"));
     assert!(run.stdout.contains("0 items, 0 B, 2 files"), "{}", run.stdout);
 }
+
+/// Writes the manifest of files with other lines, and its checksum.
+fn rewrite_manifest(shop: &Shop, change: impl Fn(Vec<String>) -> Vec<String>) {
+    let path = format!("{ID}/manifest-files.json");
+    let held = std::fs::read_to_string(shop.path().join(&path)).unwrap();
+    let lines = change(held.lines().map(str::to_owned).collect());
+    let manifest: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    shop.write(&path, &manifest);
+    shop.write(&format!("{ID}/manifest-files.md5"), checksum(manifest.as_bytes()));
+}
+
+#[test]
+fn a_manifest_that_lacks_lines_is_no_complete_export() {
+    for kept in [3, 1, 0] {
+        let shop = Shop::new();
+        four().write(&shop);
+        rewrite_manifest(&shop, |lines| lines[..kept].to_vec());
+        let run = shop.audit(&["--export", ID]);
+        // The fourth file is empty: nothing is missing without it.
+        if kept == 3 {
+            assert_eq!((run.status, run.json()["coverage"]["complete"].as_bool()), (1, Some(true)), "{run:?}");
+            continue;
+        }
+        let sum = if kept == 1 { 20 } else { 0 };
+        let said = format!("`itemCount` of manifest-summary.json is 83, and the {kept} data file");
+        assert_eq!(run.status, 2, "{run:?}");
+        assert_told(&run, &[&said, &format!(" {sum}: the export in `{ID}` is not whole"), "aws s3 sync"]);
+        let coverage = &run.json()["coverage"];
+        assert_eq!((coverage["complete"].as_bool(), coverage["items"].as_u64()), (Some(false), Some(sum)));
+        assert!(coverage["reason"].as_str().unwrap().starts_with(&said));
+        let human = run_in(shop.path(), &["audit", "models", "--export", ID]);
+        assert!(human.status == 2 && human.stdout.contains("not everything was read"), "{human:?}");
+        let part = run_in(shop.path(), &["audit", "models", "--export", ID, "--partial", "part.json"]);
+        assert_eq!(part.status, 2);
+        assert_eq!(run_in(shop.path(), &["merge", "part.json", "--fail-on", "never"]).status, 2);
+    }
+}
+
+#[test]
+fn items_are_counted_where_the_manifest_does_not_say_how_many_a_file_has() {
+    let shop = Shop::new();
+    four().write(&shop);
+    let without = |line: String| {
+        let mut line: Value = serde_json::from_str(&line).unwrap();
+        line.as_object_mut().unwrap().remove("itemCount");
+        line.to_string()
+    };
+    rewrite_manifest(&shop, |lines| lines.into_iter().map(without).collect());
+    assert_eq!(shop.audit(&["--export", ID]).json()["coverage"]["complete"], true);
+    rewrite_manifest(&shop, |lines| lines[1..].to_vec());
+    let run = shop.audit(&["--export", ID]);
+    assert_eq!((run.status, run.json()["coverage"]["complete"].as_bool()), (2, Some(false)));
+    assert_told(&run, &["`itemCount` of manifest-summary.json is 83, and 63 items were read"]);
+}
+
+#[test]
+fn a_data_file_that_is_named_twice_is_an_error() {
+    let shop = Shop::new();
+    four().write(&shop);
+    // By its own name, by another folder of the bucket, and by a link.
+    for twice in [
+        |lines: Vec<String>| [&lines[..], &lines[..1]].concat(),
+        |lines: Vec<String>| [&lines[..4], &[lines[0].replace("/data/", "/other/")]].concat(),
+        |lines: Vec<String>| [&lines[..4], &[lines[0].replace("file0", "file9")]].concat(),
+    ] {
+        rewrite_manifest(&shop, twice);
+        #[cfg(unix)]
+        let _ = std::os::unix::fs::symlink(Dump::name(0), shop.path().join(ID).join("data").join(Dump::name(9)));
+        let run = shop.audit(&["--export", ID]);
+        if cfg!(unix) {
+            assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{run:?}");
+            assert_told(&run, &["manifest-files.json:5:1", "twice: line 1 does, too"]);
+        }
+    }
+}

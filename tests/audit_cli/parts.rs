@@ -130,7 +130,7 @@ fn what_is_no_part_is_refused() {
     refused("a.jsonl", &["`a.jsonl` is no part of an audit", "--partial FILE"]);
     let half = shop.read("b.json");
     shop.write("half.json", &half[..half.len() / 2]);
-    refused("half.json", &["`half.json` is no part of an audit: EOF while parsing"]);
+    refused("half.json", &["`half.json` is damaged: it is not whole", "make it again"]);
     assert_eq!(shop.audit(&["--items", "b.jsonl", "--save", "report.json"]).status, 1);
     refused("report.json", &["`report.json` is no part of an audit", "--partial FILE"]);
     // Of another version, whether it looks like this one or not.
@@ -139,7 +139,7 @@ fn what_is_no_part_is_refused() {
     shop.write("later.json", json!({ "dynkeys_part": 3, "anything": [] }).to_string());
     refused("later.json", &["`later.json` is of another version of dynkeys: 3, and this is 2"]);
     change(&shop, "c.json", |part| drop(part["state"]["entities"].as_array_mut().unwrap().pop()));
-    refused("c.json", &["`c.json` does not fit together", "make it again"]);
+    refused("c.json", &["`c.json` is damaged: its checksum is not that of what it holds", "make it again"]);
     assert_eq!(shop.run(&["merge"]).status, 2);
 }
 

@@ -378,6 +378,7 @@ pub fn part(auditor: &Auditor, state: State, name: &str) -> Part {
         catalog: Catalog::new(auditor),
         state,
         sampled: BTreeMap::new(),
+        written: None,
     }
 }
 

@@ -31,7 +31,7 @@ fn parting() -> impl Strategy<Value = Parting> {
 
 /// The same part after it was a file.
 fn through_file(own: &Part, name: &str) -> Part {
-    Part::from_json(name, &serde_json::to_string(own).unwrap()).unwrap()
+    Part::from_json(name, &own.to_json().unwrap()).unwrap()
 }
 
 /// The report of lines that were audited in parts, under the name of the whole.
@@ -91,6 +91,25 @@ proptest! {
         let once = lines(auditor, &recipes);
         let twice = once.iter().rev().take(5);
         assert_merged(auditor, &[&once[..], &twice.cloned().collect::<Vec<_>>()].concat(), &parting);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_part_that_was_changed_is_no_part(at: prop::sample::Index, to in "[0-9a-z{},:\"]|", is_put: bool) {
+        let auditor = shared(0, 0, 0);
+        let own = lines(auditor, &[]);
+        let state = audit(auditor, own.iter().enumerate().map(|(at, line)| (at + 1, line)));
+        let text = part(auditor, state, "part.json").to_json().unwrap();
+        prop_assert!(Part::from_json("part.json", &text).is_ok());
+        let places: Vec<usize> = text.trim_end().char_indices().map(|(at, _)| at).collect();
+        let at = places[at.index(places.len())];
+        let end = if is_put { at } else { at + text[at..].chars().next().unwrap().len_utf8() };
+        let changed = format!("{}{to}{}", &text[..at], &text[end..]);
+        prop_assume!(changed != text);
+        prop_assert!(Part::from_json("part.json", &changed).is_err(), "{}", changed);
     }
 }
 

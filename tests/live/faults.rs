@@ -86,6 +86,8 @@ fn failure(proxy: &Proxy, patience: Patience) -> (String, Seen) {
 const QUICK: Patience = Patience {
     throttled: Duration::from_millis(300),
     retries: 3,
+    unanswered: Duration::from_secs(60),
+    stalled: Duration::from_secs(10),
     first_wait: Duration::from_millis(1),
     longest_wait: Duration::from_millis(5),
 };

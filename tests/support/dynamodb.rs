@@ -393,7 +393,7 @@ fn answer_with(client: &mut impl Write, status: u16, body: &[u8]) -> io::Result<
 }
 
 /// The head and the body of an HTTP message; none at the end of the connection.
-fn read_message(reader: &mut impl BufRead) -> io::Result<Option<(String, Vec<u8>)>> {
+pub fn read_message(reader: &mut impl BufRead) -> io::Result<Option<(String, Vec<u8>)>> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         if reader.read_line(&mut head)? == 0 {
@@ -406,7 +406,8 @@ fn read_message(reader: &mut impl BufRead) -> io::Result<Option<(String, Vec<u8>
     Ok(Some((head, body)))
 }
 
-fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+/// A header of a message.
+pub fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
     let mut lines = head.lines().filter_map(|line| line.split_once(':'));
     lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
 }

@@ -12,6 +12,7 @@ use crate::cli::Streams;
 use crate::commands::interrupt::interrupted;
 use crate::emit::write_audited_finding;
 use crate::error::Error;
+use crate::files::{reads, same};
 use crate::report::{Coverage, Done, PART_VERSION, Part, Pieces, Source, streamed};
 use crate::source::export::Export;
 use crate::source::raw::LineFormat;
@@ -21,9 +22,10 @@ use crate::text::printable;
 pub fn items(paths: &[PathBuf], request: &Request<'_>, streams: &mut Streams<'_>) -> Result<(Part, bool), Error> {
     let names = names(paths);
     for (at, name) in names.iter().enumerate() {
-        if names[..at].contains(name) {
+        if let Some((_, first)) = paths[..at].iter().zip(&names).find(|(path, _)| same(path, &paths[at])) {
+            let as_what = if first == name { String::new() } else { format!(", as `{}` before", printable(first)) };
             return Err(Error::usage(
-                format!("`{}` is given twice", printable(name)),
+                format!("`{}` is given twice{as_what}", printable(name)),
                 "give each file once: its items would be counted twice",
             ));
         }
@@ -76,7 +78,25 @@ pub fn export(path: &Path, request: &Request<'_>, streams: &mut Streams<'_>) -> 
         exported: export.time.clone(),
         ..Source::default()
     };
-    audit(&jobs, source, export.items, request, streams)
+    if let Some(error) = export.lacks() {
+        let (mut part, _) = audit(&jobs, source, export.items, request, streams)?;
+        streams.report(&error);
+        part.coverage.complete = false;
+        part.coverage.reason.get_or_insert_with(|| error.to_string());
+        return Ok((part, true));
+    }
+    let (mut part, failed) = audit(&jobs, source, export.items, request, streams)?;
+    // Where the manifest does not say how many items each file has, their sum still tells.
+    let read = part.state.items + part.state.deleted;
+    if part.coverage.complete
+        && let Some(error) = export.other_than(read)
+    {
+        streams.report(&error);
+        part.coverage.complete = false;
+        part.coverage.reason = Some(error.to_string());
+        return Ok((part, true));
+    }
+    Ok((part, failed))
 }
 
 fn audit(
@@ -87,6 +107,7 @@ fn audit(
     streams: &mut Streams<'_>,
 ) -> Result<(Part, bool), Error> {
     let files: Vec<String> = jobs.iter().map(|job| job.name.clone()).collect();
+    jobs.iter().for_each(|job| reads(&job.path));
     let auditor = request.auditor(files.clone())?;
     let catalog = Catalog::new(&auditor);
     if auditor.options().duplicates {
@@ -135,6 +156,7 @@ fn audit(
         catalog,
         state: audited.state,
         sampled: std::collections::BTreeMap::new(),
+        written: None,
     };
     Ok((part, failed))
 }

@@ -2,16 +2,18 @@
 
 mod checkpoint;
 mod cost;
+mod lines;
 
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use indicatif::HumanCount;
+
 use super::Request;
-use super::files::write;
 use super::progress::{Bar, Shown, TICK};
 use crate::audit::{Auditor, Catalog, State, Whereabouts, Worker};
 use crate::cli::{AuditArgs, Streams};
-use crate::commands::interrupt::interrupted;
+use crate::commands::interrupt::{Listening, interrupted};
 use crate::config::Config;
 use crate::error::Error;
 use crate::report::{
@@ -19,13 +21,14 @@ use crate::report::{
 };
 use crate::rules::{Design, Entity, check_description};
 use crate::source::live::{
-    ConnectOptions, Connection, GatheredItems, Outcome, Page, ScanPlan, SegmentStart, entries, iam_policy,
-    sampled_segments, segments_for, segments_for_sample,
+    ConnectOptions, Connection, GatheredItems, Outcome, Page, ScanPlan, SegmentStart, Step, Waiting, Watch, entries,
+    iam_policy, sampled_segments, segments_for, segments_for_sample,
 };
 use crate::source::{KeySchema, TableDescription, TableProjection};
 use crate::text::printable;
 
 use checkpoint::Checkpoint;
+use lines::Lines;
 
 /// Prints the policy that a scan needs.
 pub fn print_iam_policy(args: &AuditArgs, config: &Config, streams: &mut Streams<'_>) -> Result<u8, Error> {
@@ -46,12 +49,7 @@ pub fn audit(table: &str, request: &Request<'_>, streams: &mut Streams<'_>) -> R
     let args = request.args;
     // What is wrong with the models is told before anything is asked of DynamoDB.
     let engines = request.engines()?;
-    let connection = Connection::open(&ConnectOptions {
-        profile: args.profile.clone(),
-        region: args.region.clone(),
-        endpoint_url: args.endpoint_url.clone(),
-    })?;
-    let description = connection.describe(table)?;
+    let (connection, description) = contact(table, args, streams)?;
     description.ensure_readable()?;
     let target = Target::new(&description, args)?;
     let entities = engines.iter().cloned().map(Entity::new).collect();
@@ -75,13 +73,32 @@ pub fn audit(table: &str, request: &Request<'_>, streams: &mut Streams<'_>) -> R
         catalog: Catalog::new(&auditor),
         state: auditor.worker().state,
         sampled: target.sampled(args),
+        written: None,
     };
     let checkpoint = args.checkpoint.as_deref().map(Checkpoint::new);
-    let part = match &checkpoint {
+    let mut part = match &checkpoint {
         Some(checkpoint) => checkpoint.resume(new, args, streams)?,
         None => new,
     };
-    Scan { table, target, auditor: &auditor, request, checkpoint, part }.run(&connection, streams)
+    let lines = Lines::begin(&mut part, request, streams)?;
+    Scan { table, target, auditor: &auditor, request, checkpoint, part, lines }.run(&connection, streams)
+}
+
+/// Finds credentials and asks what the table is. Who does not answer is named before long, and Ctrl-C ends it.
+fn contact(table: &str, args: &AuditArgs, streams: &mut Streams<'_>) -> Result<(Connection, TableDescription), Error> {
+    let listening = Listening::begin();
+    let mut tell = |who: &str| streams.note(&format!("waiting for {}; Ctrl-C ends it", printable(who)));
+    let options = ConnectOptions {
+        profile: args.profile.clone(),
+        region: args.region.clone(),
+        endpoint_url: args.endpoint_url.clone(),
+    };
+    let interrupted = listening.interrupted();
+    let mut watch = Watch { interrupted: interrupted.clone(), waits_for: Some(&mut tell) };
+    let connection = Connection::open_watched(&options, &mut watch)?;
+    let mut watch = Watch { interrupted, waits_for: Some(&mut tell) };
+    let description = connection.describe_watched(table, &mut watch)?;
+    Ok((connection, description))
 }
 
 /// The table, or the index that is read in its place.
@@ -170,6 +187,8 @@ struct Scan<'s> {
     request: &'s Request<'s>,
     checkpoint: Option<Checkpoint<'s>>,
     part: Part,
+    /// The findings that are written as they are found.
+    lines: Lines,
 }
 
 impl Scan<'_> {
@@ -182,14 +201,22 @@ impl Scan<'_> {
         }
         let Pieces::Segments(ScanPieces { total, .. }) = self.part.pieces else { return Ok((self.part, true)) };
         let share = segments.len() as f64 / f64::from(total);
+        if args.sample.is_some_and(|sample| sample < 1.0) && share >= 1.0 {
+            let shown = self.target.shown();
+            let segments = if total == 1 { "1 segment".to_owned() } else { format!("{total} segments") };
+            streams.note(&format!(
+                "`--sample` takes whole segments, and {shown} is cut into {segments} only: all of it is read"
+            ));
+        }
         cost::tell_and_ask(&self.target, share, args, streams)?;
         let mut plan = ScanPlan::new(self.table, total);
         plan.index.clone_from(&args.index);
         plan.segments = segments;
         plan.max_read_units = args.max_read_units;
+        plan.concurrency = args.concurrency.map_or(ScanPlan::CONCURRENCY, usize::from);
         plan.interrupted = interrupted();
         // Before anything is read it shows whether it can be written.
-        self.save()?;
+        self.save(streams)?;
         let expected = (self.target.size().1 as f64 * share) as u64;
         let bar = Bar::new((expected > 0).then_some(self.part.state.items + expected), self.part.state.items);
         let mut worker = self.auditor.worker();
@@ -197,8 +224,13 @@ impl Scan<'_> {
         let mut trouble = Ok(());
         let mut shown = Instant::now();
         let names = self.auditor.names().clone();
-        let end = connection.scan_with(&plan, move |items| GatheredItems::new(items, &names), &mut |page| {
-            trouble = self.visit(page, &mut worker, streams).and_then(|()| self.save_in_time());
+        let end = connection.scan_with(&plan, move |items| GatheredItems::new(items, &names), &mut |step| {
+            match step {
+                Step::Page(page) => {
+                    trouble = self.visit(page, &mut worker, streams).and_then(|()| self.save_in_time(streams));
+                }
+                Step::Waiting(waiting) => streams.note(&self.waits(waiting)),
+            }
             if shown.elapsed() >= TICK {
                 shown = Instant::now();
                 bar.show(self.shown());
@@ -219,7 +251,7 @@ impl Scan<'_> {
         };
         self.part.coverage.reason = reason;
         self.part.cover();
-        self.save()?;
+        self.save(streams)?;
         if let Some(error) = error.take_if(|_| self.part.coverage.read_units == Some(0.0)) {
             // There is nothing to report.
             return Err(error);
@@ -284,7 +316,8 @@ impl Scan<'_> {
         }
         std::mem::swap(&mut worker.state, &mut self.part.state);
         if let Some(findings) = &mut worker.findings {
-            write(&std::mem::take(findings), &self.part.catalog, self.request, streams)?;
+            let findings = std::mem::take(findings);
+            self.lines.add(&findings, &self.part.catalog, self.request, self.checkpoint.is_some(), streams)?;
         }
         if let Pieces::Segments(scan) = &mut self.part.pieces {
             scan.segments.insert(page.segment, page.next.map_or(Reached::End, Reached::UpTo));
@@ -293,12 +326,34 @@ impl Scan<'_> {
         Ok(())
     }
 
-    fn save(&mut self) -> Result<(), Error> {
-        self.checkpoint.as_mut().map_or(Ok(()), |checkpoint| checkpoint.save(&self.part))
+    /// Writes how far it is. The findings up to there are written before: what a checkpoint knows of is never written
+    /// again, so that it must not be lost.
+    fn save(&mut self, streams: &mut Streams<'_>) -> Result<(), Error> {
+        let Some(checkpoint) = &mut self.checkpoint else { return Ok(()) };
+        self.lines.write(&mut self.part, streams)?;
+        checkpoint.save(&self.part)
     }
 
-    fn save_in_time(&mut self) -> Result<(), Error> {
-        self.checkpoint.as_mut().map_or(Ok(()), |checkpoint| checkpoint.save_in_time(&self.part))
+    fn save_in_time(&mut self, streams: &mut Streams<'_>) -> Result<(), Error> {
+        let is_time = self.checkpoint.as_ref().is_some_and(|own| own.is_due() || self.lines.are_many());
+        if is_time { self.save(streams) } else { Ok(()) }
+    }
+
+    /// Why nothing comes.
+    fn waits(&self, waiting: Waiting) -> String {
+        let Waiting { since, empty_pages, throttled, retried } = waiting;
+        let happened = |count: u64, one: &str, many: &str| {
+            (count > 0)
+                .then(|| if count == 1 { one.to_owned() } else { many.replace('#', &HumanCount(count).to_string()) })
+        };
+        let all = [
+            happened(empty_pages, "1 page without items", "# pages without items"),
+            happened(throttled, "throttled once", "throttled # times"),
+            happened(retried, "1 request tried again", "# requests tried again"),
+        ];
+        let all: Vec<String> = all.into_iter().flatten().collect();
+        let all = if all.is_empty() { "nothing is answered".to_owned() } else { all.join(", ") };
+        format!("no item of {} came for {} seconds: {all}", self.target.shown(), since.as_secs())
     }
 
     fn shown(&self) -> Shown {

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::cli::{AuditFormat, EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, Streams};
 use crate::commands::repository::root;
 use crate::emit::{
-    Terminal, write_audited, write_audited_findings, write_audited_html, write_audited_json, write_audited_markdown,
-    write_audited_sarif, write_audited_sum,
+    Guarded, Terminal, write_audited, write_audited_findings, write_audited_html, write_audited_json,
+    write_audited_markdown, write_audited_sarif, write_audited_sum,
 };
 use crate::error::Error;
 use crate::files::write_whole;
@@ -48,9 +48,10 @@ pub fn finish(
     match wanted.output.filter(|_| !wanted.is_streamed) {
         None => write(&audited, wanted, Some(streams.terminal), streams.out)?,
         Some(file) => {
-            let mut bytes = Vec::new();
+            // A file may be shown in a log, too: it holds what standard output would.
+            let mut bytes = Guarded::new(Vec::new(), false);
             write(&audited, wanted, None, &mut bytes)?;
-            save(file, &bytes)?;
+            save(file, &bytes.into_inner().map_err(Error::Output)?)?;
         }
     }
     if wanted.output.is_some() || !matches!(wanted.format, AuditFormat::Human | AuditFormat::Json | AuditFormat::Jsonl)

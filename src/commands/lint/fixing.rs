@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{Error as IoError, ErrorKind};
 
 use crate::cli::{EXIT_CLEAN, EXIT_FINDINGS, FailOnChoice, LintArgs, Streams};
-use crate::emit::write_diff;
+use crate::emit::{has_commands, write_diff};
 use crate::error::Error;
 use crate::fix::{Checked, Fixed, Rewrite, Texts, converge, is_read_only, write_all};
 use crate::report::Linted;
@@ -22,12 +22,13 @@ pub fn fix(
         start.files.iter().filter(|(_, file)| is_read_only(&file.path)).map(|(name, _)| name.clone()).collect();
     let is_closed = |fix: &Fix| fix.edits.iter().any(|edit| read_only.contains(edit.place.source.name()));
     let fixed = converge(start, |fix| is_allowed(args, fix) && !is_closed(fix), &lint);
-    let written = rewrites(&fixed).and_then(|rewrites| write_all(&rewrites).map(|()| rewrites.len()));
+    let written = rewrites(&fixed).map_err(|error| vec![error]);
+    let written = written.and_then(|rewrites| write_all(&rewrites).map(|()| rewrites.len()));
     let files = match written {
         Ok(files) => files,
-        Err(error) => {
+        Err(errors) => {
             // Nothing is lost: what is found in the files as they are is still shown.
-            streams.report(&error);
+            errors.iter().for_each(|error| streams.report(error));
             return Ok((lint(&Texts::default())?.linted, false));
         }
     };
@@ -53,7 +54,15 @@ pub fn diff(
 ) -> Result<u8, Error> {
     let fixed = converge(lint(&Texts::default())?, |fix| is_allowed(args, fix), &lint);
     let rewrites = rewrites(&fixed)?;
-    write_diff(streams.out, &rewrites)?;
+    let mut patch = Vec::new();
+    write_diff(&mut patch, &rewrites)?;
+    streams.out.write_all(&patch).map_err(Error::Output)?;
+    if has_commands(&String::from_utf8_lossy(&patch)) {
+        streams.note(
+            "the patch holds what a build server takes for a command (`##vso[`, `::`): that is escaped, and the patch does \
+             not apply there; `--fix` makes the same changes",
+        );
+    }
     say(args, &fixed, "would fix", rewrites.len(), streams);
     let is_clean = rewrites.is_empty() || args.fail_on == FailOnChoice::Never;
     Ok(if is_clean { EXIT_CLEAN } else { EXIT_FINDINGS })

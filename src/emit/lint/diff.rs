@@ -4,8 +4,10 @@ use std::io::Write;
 
 use similar::TextDiff;
 
+use crate::emit::log::commands;
 use crate::error::Error;
 use crate::fix::Rewrite;
+use crate::text::is_printable;
 
 /// Writes a unified diff of each file.
 pub fn write_diff(out: &mut dyn Write, rewrites: &[Rewrite]) -> Result<(), Error> {
@@ -21,13 +23,14 @@ pub fn write_diff(out: &mut dyn Write, rewrites: &[Rewrite]) -> Result<(), Error
 fn file_name(side: char, name: &str) -> String {
     let name = name.strip_prefix("./").unwrap_or(name);
     let whole = format!("{side}/{}", name.trim_start_matches('/'));
-    let is_odd = |c: char| c == '"' || c == '\\' || c.is_control();
-    if whole.contains(is_odd) {
+    let is_odd = |c: char| c == '"' || c == '\\' || !is_printable(c);
+    let commands: Vec<usize> = commands(&whole).collect();
+    if whole.contains(is_odd) || !commands.is_empty() {
         let mut quoted = String::from("\"");
-        for c in whole.chars() {
+        for (at, c) in whole.char_indices() {
             match c {
                 '"' | '\\' => quoted.extend(['\\', c]),
-                c if c.is_control() => {
+                c if !is_printable(c) || commands.contains(&at) => {
                     let mut bytes = [0; 4];
                     quoted.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!("\\{byte:03o}")));
                 }
@@ -51,6 +54,8 @@ mod tests {
             ("./models/user.toml", "a/models/user.toml"),
             ("/tmp/user.toml", "a/tmp/user.toml"),
             ("my models/é.toml", "a/my models/é.toml\t"),
+            ("a\u{202e}b\u{a0}.toml", "\"a/a\\342\\200\\256b\\302\\240.toml\""),
+            ("##vso[x].toml", "\"a/\\043#vso[x].toml\""),
             ("a\"b\\c\n\u{9b}.toml", "\"a/a\\\"b\\\\c\\012\\302\\233.toml\""),
         ] {
             assert_eq!(file_name('a', name), head);

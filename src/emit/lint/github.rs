@@ -5,6 +5,7 @@
 
 use std::io::Write;
 
+use super::super::log::without_commands;
 use super::{Root, details, drawn, positions};
 use crate::error::Error;
 use crate::report::{Level, Linted, Reported};
@@ -39,9 +40,9 @@ fn write_command(out: &mut dyn Write, root: &Root, reported: &Reported) -> std::
     writeln!(out, ",title={}::{}", property(&format!("dynkeys {}", finding.rule.name)), data(&message))
 }
 
-/// The text behind the last `::`.
+/// The text behind the last `::`. What another command of this log would be is none.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    without_commands(text, "\\u{23}").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// The value of a property, which a comma or a colon would end.

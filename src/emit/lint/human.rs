@@ -73,7 +73,7 @@ fn write_witness(out: &mut dyn Write, terminal: Terminal, witness: &Witness) -> 
     let keys: Vec<String> =
         witness.keys.iter().map(|(name, value)| format!("{} = {}", printable(name), printable(value))).collect();
     if !keys.is_empty() {
-        shown.add_row(Row::from(vec![witness.caption.clone(), keys.join("\n")]));
+        shown.add_row(Row::from(vec![printable(&witness.caption).into_owned(), keys.join("\n")]));
     }
     for line in shown.to_string().lines() {
         writeln!(out, "  {line}")?;

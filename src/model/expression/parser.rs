@@ -5,14 +5,16 @@ use std::ops::Range;
 use num_bigint::BigInt;
 
 use super::lexer::{Placed, Token, tokens};
-use super::{Expression, ExpressionError, ExpressionKind, FieldPath, Filter};
+use super::{Expression, ExpressionError, ExpressionKind, FieldPath, Filter, Names};
 use crate::text::{Replacement, Span, closest, did_you_mean, replacement};
 use crate::value::Value;
 
 /// The names that an expression may use, and where its text is in the file.
 pub struct Scope<'s> {
     /// The model's attributes, in order.
-    pub attributes: &'s [String],
+    pub attributes: &'s Names,
+    /// Whether what was meant by an unknown name is worked out.
+    pub suggests: bool,
     /// The place in the file of a range of bytes of the text.
     pub place: &'s dyn Fn(Range<usize>) -> Span,
 }
@@ -274,7 +276,7 @@ impl<'p> Parser<'p> {
                 first_end = key.end;
             }
         }
-        let attribute = self.scope.attributes.iter().position(|name| name == root);
+        let attribute = self.scope.attributes.place(root);
         if attribute.is_none() {
             self.unknown_field(root, path.first().map(|key| (key.as_str(), first_end)), range.clone());
         }
@@ -284,6 +286,11 @@ impl<'p> Parser<'p> {
 
     /// `first` is the first key of the path behind the name, with its end.
     fn unknown_field(&mut self, root: &str, first: Option<(&str, usize)>, range: Range<usize>) {
+        if !self.scope.suggests {
+            let message = format!("unknown attribute `{root}`");
+            self.errors.push(ExpressionError { code: "unknown-field", message, range, help: None, suggestion: None });
+            return;
+        }
         let names = || self.scope.attributes.iter().map(String::as_str);
         let meant = |name: &str| replacement(name, names().filter(|name| is_name(name)));
         let (help, suggestion) = match first {
@@ -434,8 +441,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Expression, Vec<ExpressionError>> {
-        let attributes: Vec<String> = ["id", "name", "address", "first-name"].map(String::from).to_vec();
-        parse(text, &Scope { attributes: &attributes, place: &|range| range.into() })
+        let attributes: Names = ["id", "name", "address", "first-name"].map(String::from).into_iter().collect();
+        parse(text, &Scope { attributes: &attributes, suggests: true, place: &|range| range.into() })
     }
 
     #[test]

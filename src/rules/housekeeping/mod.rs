@@ -1,5 +1,7 @@
 //! Rules about the run itself: what could not be read, what was ignored for nothing, what no rule is called.
 
+pub mod undecided;
+
 use crate::error::Problem;
 use crate::rules::{Check, DefaultLevel, DesignFinding, Edit, Fix, Group, Place, Rule, Safety, rule};
 use crate::text::{Replacement, SourceFile, did_you_mean, replacement};

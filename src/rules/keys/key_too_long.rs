@@ -1,11 +1,11 @@
 //! `key-too-long`.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::longest::longest;
 use super::showing::{by_size, first_use};
-use crate::key::{PartKind, Written};
+use crate::key::{Budget, MOST_BYTES, PartKind, Written};
 use crate::model::FieldPath;
 use crate::rules::{
     Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Entries, Findings, Group, ItemContext, KeyOf,
@@ -61,6 +61,20 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
         let length = match view.written {
             Written::Text(text) => text.len(),
             Written::Typed(Value::Bytes(bytes)) => bytes.len(),
+            Written::Failed(failure) if failure.is_too_long => {
+                let half = view.key.half;
+                findings.add(view.finding(
+                    &RULE,
+                    failure.field.as_ref(),
+                    format!(
+                        "the {} has more than {MOST_BYTES} bytes, and DynamoDB takes {} at most: it is not written out",
+                        half.name(),
+                        half.max_bytes()
+                    ),
+                    "put something shorter into the key, or take out the filters that make it longer".to_owned(),
+                ));
+                continue;
+            }
             _ => continue,
         };
         let half = view.key.half;
@@ -137,11 +151,24 @@ fn check_design(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
 
 /// Items with the longest values that could be found, with fields unset as in the scenarios: each takes its own case.
 fn longest_items(entity: &Entity) -> Vec<Entries> {
+    let used: BTreeSet<usize> = entity.key_fields().iter().filter_map(|field| field.attribute).collect();
+    // An item holds so many bytes, and all that are tried hold no more than a few of the largest.
+    let (mut room, mut budget) = (MOST_BYTES, Budget::new(32 << 20));
+    let mut values: BTreeMap<&str, Value<'static>> = BTreeMap::new();
+    for attribute in used.iter().filter_map(|at| entity.model().attributes.get(*at)) {
+        let Some(value) = longest(attribute) else { continue };
+        let bytes = if let Value::Str(text) = &value { text.len() } else { 0 };
+        if bytes <= room {
+            room -= bytes;
+            values.insert(&attribute.name.value, value);
+        }
+    }
+    let bytes = MOST_BYTES - room;
     let scenarios = by_size(entity).into_iter().filter(|scenario| scenario.blank.is_empty());
-    let lengthened = scenarios.map(|scenario| {
+    let lengthened = scenarios.take_while(|scenario| budget.spend_many(bytes + 64 * scenario.item.len()).is_ok());
+    let lengthened = lengthened.map(|scenario| {
         let lengthen = |(name, value): &(Cow<'static, str>, Value<'static>)| {
-            let attribute = entity.model().attributes.iter().find(|attribute| attribute.name.value == *name);
-            (name.clone(), attribute.and_then(longest).unwrap_or_else(|| value.clone()))
+            (name.clone(), values.get(name.as_ref()).unwrap_or(value).clone())
         };
         scenario.item.iter().map(lengthen).collect()
     });
@@ -149,10 +176,10 @@ fn longest_items(entity: &Entity) -> Vec<Entries> {
 }
 
 fn length_of(key: &KeyOf<'_>, item: &Entries) -> Option<Found> {
-    key.entity.trace(item, |_, written, recorder| {
-        let Written::Text(text) = written.get(key.number) else { return None };
+    key.entity.trace_one(item, key.number, |written, recorder| {
+        let Written::Text(text) = written.get(0) else { return None };
         let mut shares: Vec<Share> = Vec::new();
-        for part in recorder.parts(key.number) {
+        for part in recorder.parts(0) {
             let PartKind::Field(field) = part.kind else { continue };
             let bytes = part.end - part.start;
             match shares.iter_mut().find(|known| known.field == *field) {

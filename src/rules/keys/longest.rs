@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::key::conforms;
-use crate::model::{Attribute, AttributeType};
+use crate::key::{Budget, conforms};
+use crate::model::{Attribute, AttributeType, pattern};
 use crate::value::Value;
 
 /// No value is made longer than this, in bytes: no item holds more
@@ -23,11 +23,11 @@ pub(super) fn longest(attribute: &Attribute) -> Option<Value<'static>> {
     if *attribute.kind != AttributeType::String {
         return None;
     }
-    let pattern = attribute.pattern.as_ref().and_then(|pattern| regex_syntax::parse(&pattern.value).ok());
+    let pattern = attribute.pattern.as_ref().and_then(|pattern| pattern::read(&pattern.value).ok().flatten());
     let most = attribute.max_length.as_ref().and_then(|most| usize::try_from(most.value).ok());
     let of_pattern = pattern.as_ref().and_then(|pattern| {
         let mut text = String::new();
-        push_longest(pattern, &mut text).then_some(text)
+        push_longest(pattern, &mut text, &mut Budget::default()).then_some(text)
     });
     // One character again and again: the widest first.
     let repeated = most.into_iter().flat_map(|most| {
@@ -42,8 +42,8 @@ pub(super) fn longest(attribute: &Attribute) -> Option<Value<'static>> {
 }
 
 /// Adds the longest text of a pattern; false where it has none.
-fn push_longest(pattern: &Hir, out: &mut String) -> bool {
-    if out.len() > ITEM_BYTES {
+fn push_longest(pattern: &Hir, out: &mut String, budget: &mut Budget) -> bool {
+    if out.len() > ITEM_BYTES || budget.spend(1).is_err() {
         return false;
     }
     match pattern.kind() {
@@ -51,15 +51,15 @@ fn push_longest(pattern: &Hir, out: &mut String) -> bool {
         HirKind::Literal(literal) => std::str::from_utf8(&literal.0).map(|text| out.push_str(text)).is_ok(),
         HirKind::Class(_) => widest(pattern).map(|letter| out.push(letter)).is_some(),
         HirKind::Repetition(repetition) => match repetition.max {
-            Some(most) => (0..most).all(|_| push_longest(&repetition.sub, out)),
+            Some(most) => (0..most).all(|_| push_longest(&repetition.sub, out, budget)),
             None => false,
         },
-        HirKind::Capture(capture) => push_longest(&capture.sub, out),
-        HirKind::Concat(parts) => parts.iter().all(|part| push_longest(part, out)),
+        HirKind::Capture(capture) => push_longest(&capture.sub, out, budget),
+        HirKind::Concat(parts) => parts.iter().all(|part| push_longest(part, out, budget)),
         HirKind::Alternation(ways) => {
             let texts = ways.iter().filter_map(|way| {
                 let mut text = String::new();
-                push_longest(way, &mut text).then_some(text)
+                push_longest(way, &mut text, budget).then_some(text)
             });
             texts.max_by_key(String::len).map(|longest| out.push_str(&longest)).is_some()
         }

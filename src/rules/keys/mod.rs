@@ -21,6 +21,7 @@ mod overlap;
 pub mod overlapping_keys;
 pub mod padding_too_narrow;
 mod probe;
+mod rivals;
 mod showing;
 pub mod time_only_sort_key;
 mod times;

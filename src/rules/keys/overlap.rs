@@ -1,8 +1,14 @@
 //! Which entities of a table can write the same primary key: what `identical-keys` and `overlapping-keys` share.
 
-use crate::key::Half;
+use std::collections::BTreeMap;
+
+use super::rivals::{Class, Rivals};
+use crate::key::{Budget, Half};
 use crate::rules::collision::{Collision, collide};
-use crate::rules::{DefaultLevel, Design, DesignFinding, DesignFindings, Entity, KeyOf, Rule, Values, Witness};
+use crate::rules::finding::Undecided;
+use crate::rules::{
+    DefaultLevel, Design, DesignFinding, DesignFindings, Entity, KeyOf, Meet, Rule, Shares, Values, Witness,
+};
 
 /// How two primary keys meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +20,7 @@ pub(super) enum Kind {
 }
 
 /// How an overlap comes about, the gravest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Cause {
     /// With ordinary values.
     Plain,
@@ -47,10 +53,10 @@ struct Met<'d> {
 }
 
 /// The keys of an entity's primary index, with what every key begins with.
-struct Primary<'d> {
-    entity: &'d Entity,
-    keys: Vec<KeyOf<'d>>,
-    prefixes: Vec<String>,
+pub(super) struct Primary<'d> {
+    pub entity: &'d Entity,
+    pub keys: Vec<KeyOf<'d>>,
+    pub prefixes: Vec<String>,
 }
 
 impl<'d> Primary<'d> {
@@ -61,7 +67,7 @@ impl<'d> Primary<'d> {
     }
 
     /// True where both are keys of one table, and no text at their beginning tells them apart.
-    fn may_meet(&self, other: &Self) -> bool {
+    pub fn may_meet(&self, other: &Self) -> bool {
         let same_table = self.keys.len() == other.keys.len()
             && self.keys.iter().zip(&other.keys).all(|(own, other)| {
                 own.half == other.half && own.key.kind == other.key.kind && own.attribute() == other.attribute()
@@ -79,22 +85,57 @@ impl<'d> Primary<'d> {
     }
 }
 
+/// Above so many findings about entities whose keys are alike, and about any, those that follow are told in one.
+const MOST_ALIKE: usize = 12;
+const MOST_TOLD: usize = 100;
+/// How many of the entities that one meets are counted as what a finding is about.
+const MOST_NAMED: usize = 64;
+
 /// Adds what is found of one kind: for each entity one finding of each cause, which names every entity before it that it
 /// meets.
 pub(super) fn overlaps(design: &Design, kind: Kind, rule: &'static Rule, findings: &mut DesignFindings) {
     let primaries: Vec<Primary<'_>> = design.entities.iter().filter_map(Primary::of).collect();
+    let rivals = Rivals::new(&primaries, design);
+    let mut steps = Budget::new(Shares::pair(rivals.count()));
+    let each = steps.left();
+    // Entities of one class have the same languages, so a pair of classes is compared once.
+    let mut known: BTreeMap<(Class, Class), Verdict> = BTreeMap::new();
+    let mut alike: BTreeMap<(Class, Cause), usize> = BTreeMap::new();
+    let mut told: BTreeMap<Cause, usize> = BTreeMap::new();
+    let mut rest: BTreeMap<Cause, Rest<'_, '_>> = BTreeMap::new();
     for (at, own) in primaries.iter().enumerate() {
         let mut met: Vec<Met<'_>> = Vec::new();
-        for other in primaries[..at].iter().filter(|other| own.may_meet(other)) {
+        let mut open: Vec<&Entity> = Vec::new();
+        let (others, passed_over) = rivals.before(at);
+        for place in others {
+            let other = &primaries[place];
+            let classes = (rivals.class(at), rivals.class(place));
             let pairs = own.pairs(other);
-            let Some(cause) = cause(&pairs, design) else { continue };
-            // One language begins with one text.
-            let is_identical = own.prefixes == other.prefixes && is_identical(&pairs);
+            let verdict = *known.entry(classes).or_insert_with(|| {
+                steps = Budget::new(each);
+                verdict(own, other, &pairs, design, &mut steps)
+            });
+            let (cause, is_identical) = match verdict {
+                Verdict::Apart => continue,
+                Verdict::Undecided => {
+                    open.push(other.entity);
+                    continue;
+                }
+                Verdict::Meet(cause, is_identical) => (cause, is_identical),
+            };
             if is_identical != (kind == Kind::Identical) {
                 continue;
             }
             let shown = met.iter().filter(|one| one.cause == cause).count();
-            let collision = if shown < SHOWN { confirmed(&pairs, design, cause) } else { None };
+            let is_one_of_many = alike.get(&(rivals.class(at), cause)).is_some_and(|told| *told >= MOST_ALIKE)
+                || told.get(&cause).is_some_and(|told| *told >= MOST_TOLD);
+            let mut search = Budget::new(own.entity.shares().search);
+            let collision =
+                if shown < SHOWN && !is_one_of_many { confirmed(&pairs, design, cause, &mut search) } else { None };
+            if collision.is_none() && search.left() == 0 {
+                open.push(other.entity);
+                continue;
+            }
             let cause = match collision {
                 // The languages meet with ordinary values, but only others could be found.
                 Some((_, found)) => found,
@@ -104,31 +145,146 @@ pub(super) fn overlaps(design: &Design, kind: Kind, rule: &'static Rule, finding
         }
         for cause in Cause::ALL {
             let met: Vec<&Met<'_>> = met.iter().filter(|one| one.cause == cause).collect();
-            if !met.is_empty() {
+            if met.is_empty() {
+                continue;
+            }
+            *told.entry(cause).or_default() += 1;
+            let alike = alike.entry((rivals.class(at), cause)).or_default();
+            if *alike < MOST_ALIKE && told[&cause] <= MOST_TOLD {
+                *alike += 1;
                 findings.add(finding(own, &met, kind, rule));
+            } else {
+                let rest = rest.entry(cause).or_insert(Rest { first: own, other: met[0].other, more: 0 });
+                rest.more += 1;
             }
         }
+        // One of the two rules says what neither of them could decide.
+        if kind == Kind::Overlapping && (!open.is_empty() || passed_over > 0) {
+            findings.leave_open(left_open(own, &open, passed_over));
+        }
+    }
+    for rest in rest.values() {
+        findings.add(in_one(rest, rule));
     }
 }
 
-/// How the keys can be the same, as far as their languages tell.
-fn cause(pairs: &[(KeyOf<'_>, KeyOf<'_>)], design: &Design) -> Option<Cause> {
-    let meet = |cause: Cause| pairs.iter().all(|(left, right)| left.meets(right, cause.values(), design));
-    if !pairs.iter().all(|(left, right)| left.may_meet(right)) {
-        return None;
+/// The entities that meet others for one cause and have no finding of their own.
+struct Rest<'d, 'p> {
+    first: &'p Primary<'d>,
+    /// One that the first meets.
+    other: &'d Entity,
+    more: usize,
+}
+
+/// What is known of the keys of two entities.
+#[derive(Clone, Copy, Debug)]
+enum Verdict {
+    Apart,
+    Undecided,
+    /// They meet, and whether each entity can write every key of the other.
+    Meet(Cause, bool),
+}
+
+fn verdict(
+    own: &Primary<'_>,
+    other: &Primary<'_>,
+    pairs: &[(KeyOf<'_>, KeyOf<'_>)],
+    design: &Design,
+    steps: &mut Budget,
+) -> Verdict {
+    if pairs.iter().any(|(left, right)| !left.may_meet_within(right, steps)) {
+        return Verdict::Apart;
     }
-    // Each language has those before it.
-    match (meet(Cause::Delimiter), meet(Cause::Plain)) {
-        (true, true) => Some(Cause::Plain),
-        (true, false) => Some(Cause::Delimiter),
-        (false, _) => meet(Cause::Blank).then_some(Cause::Blank),
-    }
+    let mut meet = |cause: Cause| {
+        let mut all = Meet::Shared;
+        for (left, right) in pairs {
+            match left.meeting(right, cause.values(), design, steps) {
+                Meet::Apart => return Meet::Apart,
+                Meet::Undecided => all = Meet::Undecided,
+                Meet::Shared => {}
+            }
+        }
+        all
+    };
+    // Each language has those before it. What is not decided of ordinary values may still be decided of all.
+    let cause = match (meet(Cause::Delimiter), meet(Cause::Plain)) {
+        (_, Meet::Shared) => Some(Cause::Plain),
+        (Meet::Shared, Meet::Apart) => Some(Cause::Delimiter),
+        (Meet::Apart, _) => match meet(Cause::Blank) {
+            Meet::Shared => Some(Cause::Blank),
+            Meet::Apart => return Verdict::Apart,
+            Meet::Undecided => None,
+        },
+        (Meet::Undecided, _) | (_, Meet::Undecided) => match meet(Cause::Blank) {
+            Meet::Apart => return Verdict::Apart,
+            _ => None,
+        },
+    };
+    let Some(cause) = cause else { return Verdict::Undecided };
+    // One language begins with one text.
+    let is_identical =
+        own.prefixes == other.prefixes && pairs.iter().all(|(left, right)| left.equals(right, steps).unwrap_or(false));
+    Verdict::Meet(cause, is_identical)
 }
 
 /// Two items with one key, and what they take; values as ordinary as possible.
-fn confirmed(pairs: &[(KeyOf<'_>, KeyOf<'_>)], design: &Design, from: Cause) -> Option<(Collision, Cause)> {
+fn confirmed(
+    pairs: &[(KeyOf<'_>, KeyOf<'_>)],
+    design: &Design,
+    from: Cause,
+    budget: &mut Budget,
+) -> Option<(Collision, Cause)> {
     let causes = Cause::ALL.into_iter().skip_while(|cause| *cause != from);
-    causes.into_iter().find_map(|cause| Some((collide(pairs, cause.values(), design)?, cause)))
+    causes.into_iter().find_map(|cause| Some((collide(pairs, cause.values(), design, budget)?, cause)))
+}
+
+/// What is said of an entity of which it is not known whether its keys are apart from those of others.
+fn left_open(own: &Primary<'_>, open: &[&Entity], passed_over: usize) -> Undecided {
+    let names: Vec<&str> = open.iter().map(|other| other.name()).collect();
+    let others = match (named(&names), passed_over) {
+        (Some(names), 0) => names,
+        (Some(names), more) => format!("{names}, nor with {more} that were not looked at"),
+        (None, more) => format!("{more} other entities, which are too many to look at each"),
+    };
+    let entity = own.entity;
+    let place = own.keys.first().map_or(entity.entity_place(), |key| key.place());
+    Undecided {
+        rules: &["identical-keys", "overlapping-keys"],
+        entity: entity.name().to_owned(),
+        place,
+        message: format!("it is not known whether `{}` can have the same primary key as {others}", entity.name()),
+        subject: vec![entity.name().to_owned(), "primary".to_owned()],
+        help: "begin the keys of each entity with a text of its own, as in `[\"user\", …]`: then nothing has to be proved",
+    }
+}
+
+/// Several names as they are listed in a sentence: three, and how many more; none where there are none.
+fn named(names: &[&str]) -> Option<String> {
+    let shown: Vec<String> = names.iter().take(3).map(|name| format!("`{name}`")).collect();
+    match (shown.as_slice(), names.len() - shown.len()) {
+        ([], _) => None,
+        ([only], 0) => Some(only.clone()),
+        ([all @ .., last], 0) => Some(format!("{} and {last}", all.join(", "))),
+        (all, more) => Some(format!("{} and {more} more", all.join(", "))),
+    }
+}
+
+/// One finding for many entities whose keys are alike.
+fn in_one(rest: &Rest<'_, '_>, rule: &'static Rule) -> DesignFinding {
+    let Rest { first, other, more } = rest;
+    let entity = first.entity;
+    let place = first.keys.first().map_or(entity.entity_place(), |key| key.place());
+    let message = format!(
+        "{more} more entities, of which `{}` is the first, write the same primary key as `{}` and others: their keys are \
+         built alike",
+        entity.name(),
+        other.name()
+    );
+    DesignFinding::new(rule, place, message)
+        .label(format!("the primary key of `{}`", entity.name()))
+        .subject([entity.name(), "and more"])
+        .help("mend the others first: what tells them apart tells these apart, too")
+        .level(DefaultLevel::Info)
 }
 
 /// The entity, of two, whose keys begin with less text, and the key in which that is so: what is to be mended.
@@ -146,23 +302,12 @@ fn loosest<'d>(own: &Primary<'d>, other: &'d Entity) -> (&'d Entity, Option<KeyO
     }
 }
 
-fn is_identical(pairs: &[(KeyOf<'_>, KeyOf<'_>)]) -> bool {
-    pairs
-        .iter()
-        .all(|(left, right)| left.automaton().zip(right.automaton()).is_some_and(|(left, right)| left.equals(right)))
-}
-
 fn finding(own: &Primary<'_>, met: &[&Met<'_>], kind: Kind, rule: &'static Rule) -> DesignFinding {
     let entity = own.entity;
     let shown: Vec<&&Met<'_>> = met.iter().filter(|one| one.collision.is_some()).collect();
     let first = shown.first().map_or(met[0], |first| **first);
-    let names: Vec<String> = met.iter().take(3).map(|one| format!("`{}`", one.other.name())).collect();
-    let more = met.len() - names.len();
-    let names = match (names.as_slice(), more) {
-        ([only], 0) => only.clone(),
-        ([all @ .., last], 0) => format!("{} and {last}", all.join(", ")),
-        (all, more) => format!("{} and {more} more", all.join(", ")),
-    };
+    let names: Vec<&str> = met.iter().map(|one| one.other.name()).collect();
+    let names = named(&names).unwrap_or_default();
     let message = match (kind, first.cause, first.collision.is_some()) {
         (_, _, false) => {
             format!("it cannot be ruled out that `{}` and {names} write the same primary key", entity.name())
@@ -180,7 +325,7 @@ fn finding(own: &Primary<'_>, met: &[&Met<'_>], kind: Kind, rule: &'static Rule)
         own.keys.iter().find(|key| key.half == Half::Partition).map_or(entity.entity_place(), |key| key.place());
     let mut finding = DesignFinding::new(rule, place, message)
         .label(format!("the primary key of `{}`", entity.name()))
-        .subject(std::iter::once(entity.name()).chain(met.iter().map(|one| one.other.name())))
+        .subject(std::iter::once(entity.name()).chain(met.iter().take(MOST_NAMED).map(|one| one.other.name())))
         .help(match (kind, first.cause) {
             (Kind::Overlapping, Cause::Delimiter) => {
                 "keep the delimiter out of the values: give their attributes a `pattern` without it, as in `pattern = \"[^#\\\\s][^#]*\"`"

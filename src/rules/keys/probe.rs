@@ -83,9 +83,9 @@ impl<'e> Probe<'e> {
 
 /// The key's text and what the placeholder printed in it.
 fn printed(key: KeyOf<'_>, expression: &Expression, item: &Entries) -> Option<(String, String)> {
-    key.entity.trace(item, |_, keys, recorder| {
-        let Written::Text(text) = keys.get(key.number) else { return None };
-        let mut parts = recorder.parts(key.number).iter();
+    key.entity.trace_one(item, key.number, |keys, recorder| {
+        let Written::Text(text) = keys.get(0) else { return None };
+        let mut parts = recorder.parts(0).iter();
         let part = parts.find(|part| part.expression.is_some_and(|own| std::ptr::eq(own, expression)))?;
         Some((text.to_owned(), text.get(part.start..part.end)?.to_owned()))
     })

@@ -1,5 +1,7 @@
 //! What rules about keys share: the items that they look at, and words for fields and keys.
 
+use std::collections::BTreeSet;
+
 use crate::key::Written;
 use crate::model::{Expression, FieldPath, IndexKind, Key, KeyValue, Rule};
 use crate::rules::{Entity, KeyOf, Scenario, Witness};
@@ -29,11 +31,8 @@ pub(super) fn by_size(entity: &Entity) -> Vec<&Scenario> {
 pub(super) fn distinct_keys(entity: &Entity) -> Vec<KeyOf<'_>> {
     let (mut all, rest): (Vec<KeyOf<'_>>, Vec<KeyOf<'_>>) =
         entity.keys().partition(|key| key.index.kind == IndexKind::Primary);
-    for key in rest {
-        if all.iter().all(|known| known.attribute() != key.attribute()) {
-            all.push(key);
-        }
-    }
+    let mut known: BTreeSet<&str> = all.iter().map(KeyOf::attribute).collect();
+    all.extend(rest.into_iter().filter(|key| known.insert(key.attribute())));
     all
 }
 

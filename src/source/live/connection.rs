@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,13 +15,16 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{AppName, ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::RequestId;
 use aws_sdk_dynamodb::types::{
     BillingMode, GlobalSecondaryIndexDescription, KeySchemaElement, KeyType as SdkKeyType,
     LocalSecondaryIndexDescription, Projection, ProvisionedThroughputDescription,
     TableDescription as SdkTableDescription,
 };
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 
+use super::checked::CheckedClient;
 use super::failure::{Asked, Trouble, is_unanswered, trouble};
 use super::open::{ConnectOptions, configure, http_client};
 use super::patience::{Attempts, Patience};
@@ -37,6 +41,15 @@ pub struct Connection {
     pub(super) caller: Caller,
 }
 
+/// Who watches over a first contact, which may take long.
+#[derive(Default)]
+pub struct Watch<'w> {
+    /// The contact ends soon after this becomes true.
+    pub interrupted: Arc<AtomicBool>,
+    /// Is told who is waited for, where it takes more than a moment.
+    pub waits_for: Option<&'w mut dyn FnMut(&str)>,
+}
+
 /// The threads on which requests run.
 #[derive(Debug)]
 pub(super) struct Threads(Option<Runtime>);
@@ -50,6 +63,8 @@ pub(super) struct Caller {
     endpoint: Arc<Mutex<String>>,
     /// True once DynamoDB has answered anything.
     is_reached: Arc<AtomicBool>,
+    /// The number that it gave its description of a table.
+    described: Arc<Mutex<Option<String>>>,
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -60,11 +75,25 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often an endpoint that has never answered is tried again: it is more likely misspelt than away.
 const FIRST_CONTACT_RETRIES: u32 = 2;
 
+/// For how long an endpoint that has never answered is waited for.
+const FIRST_CONTACT: Duration = Duration::from_secs(30);
+
+/// How soon an interrupt is seen.
+pub(super) const POLL: Duration = Duration::from_millis(50);
+
+/// After so long it is said who is waited for.
+const PATIENT_FOR: Duration = Duration::from_millis(1500);
+
 impl Connection {
     /// Finds the region and the credentials. Nothing is asked of DynamoDB yet.
     pub fn open(options: &ConnectOptions) -> Result<Self, Error> {
+        Self::open_watched(options, &mut Watch::default())
+    }
+
+    /// The same under a watch: credentials may come from far away.
+    pub fn open_watched(options: &ConnectOptions, watch: &mut Watch<'_>) -> Result<Self, Error> {
         let threads = Threads::start()?;
-        let config = threads.run(configure(options))?;
+        let config = threads.run_watched(configure(options), watch, || "AWS credentials".to_owned())?;
         Ok(Self { threads, caller: Caller::new(&config, Patience::default()) })
     }
 
@@ -81,7 +110,13 @@ impl Connection {
     /// Asks for the description of a table, by its name or its ARN. It may be one that cannot be read yet:
     /// [`TableDescription::ensure_readable`].
     pub fn describe(&self, table: &str) -> Result<TableDescription, Error> {
-        let output = self.threads.run(self.caller.describe(table))?;
+        self.describe_watched(table, &mut Watch::default())
+    }
+
+    /// The same under a watch: this is the first that is asked, and it may be that nobody answers.
+    pub fn describe_watched(&self, table: &str, watch: &mut Watch<'_>) -> Result<TableDescription, Error> {
+        let who = || self.caller.endpoint();
+        let output = self.threads.run_watched(self.caller.describe(table), watch, who)?;
         let incomplete = |reason: String| {
             Error::usage(
                 format!("DynamoDB describes the table `{table}` incompletely: {reason}"),
@@ -112,6 +147,35 @@ impl Threads {
     }
 }
 
+impl Threads {
+    /// The same under a watch. `who` is waited for.
+    fn run_watched<T>(
+        &self,
+        future: impl Future<Output = Result<T, Error>>,
+        watch: &mut Watch<'_>,
+        who: impl Fn() -> String,
+    ) -> Result<T, Error> {
+        self.run(async {
+            let begin = Instant::now();
+            let mut future = pin!(future);
+            loop {
+                if let Ok(done) = timeout(POLL, &mut future).await {
+                    return done;
+                }
+                if watch.interrupted.load(Ordering::Relaxed) {
+                    let message = format!("interrupted while waiting for {}: nothing was read", who());
+                    return Err(Error::Usage { message, help: None });
+                }
+                if begin.elapsed() >= PATIENT_FOR
+                    && let Some(tell) = watch.waits_for.take()
+                {
+                    tell(&who());
+                }
+            }
+        })
+    }
+}
+
 impl Drop for Threads {
     fn drop(&mut self) {
         // The end of the run does not wait for a name server that does not answer.
@@ -138,12 +202,11 @@ impl Caller {
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts)
             .interceptor(Endpoint(Arc::clone(&endpoint)));
-        if config.http_client().is_none() {
-            builder = builder.http_client(http_client());
-        }
+        let client = config.http_client().unwrap_or_else(http_client);
+        builder = builder.http_client(CheckedClient { client, stalled: patience.stalled });
         builder.set_app_name(AppName::new("dynkeys").ok());
         let client = Client::from_conf(builder.build());
-        Self { client, patience, region, endpoint, is_reached: Arc::default() }
+        Self { client, patience, region, endpoint, is_reached: Arc::default(), described: Arc::default() }
     }
 
     /// Asks until there is an answer or no more patience. `progress` is when anything was last answered, or when the
@@ -159,6 +222,7 @@ impl Caller {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + StdError + 'static,
     {
+        let begin = Instant::now();
         loop {
             let failure = match send().await {
                 Ok(answer) => {
@@ -173,7 +237,12 @@ impl Caller {
             let is_reached = self.is_reached.load(Ordering::Relaxed);
             let wait = match trouble(&failure) {
                 Trouble::Throttled => attempts.after_throttling(*lock(progress), Instant::now()),
-                Trouble::Transient => attempts.after_failure(if is_reached { u32::MAX } else { FIRST_CONTACT_RETRIES }),
+                Trouble::Transient if is_reached => {
+                    let since = begin.max(*lock(progress));
+                    attempts.after_failure(u32::MAX, since.elapsed())
+                }
+                Trouble::Transient if begin.elapsed() >= FIRST_CONTACT => attempts.after_failure(0, Duration::ZERO),
+                Trouble::Transient => attempts.after_failure(FIRST_CONTACT_RETRIES, Duration::ZERO),
                 Trouble::Final => None,
             };
             match wait {
@@ -195,6 +264,11 @@ impl Caller {
         Asked { operation, table, index, region: &self.region, endpoint: "", failures: 0 }
     }
 
+    /// The number of the answer that described a table.
+    pub(super) fn described(&self) -> Option<String> {
+        lock(&self.described).clone()
+    }
+
     /// Where the last request went.
     pub(super) fn endpoint(&self) -> String {
         lock(&self.endpoint).clone()
@@ -205,7 +279,9 @@ impl Caller {
         let begin = Mutex::new(Instant::now());
         let asked = self.asked("DescribeTable", table, None);
         let send = || self.client.describe_table().table_name(table).send();
-        Ok(self.ask(asked, &mut attempts, &begin, send).await?.table)
+        let answer = self.ask(asked, &mut attempts, &begin, send).await?;
+        *lock(&self.described) = answer.request_id().map(str::to_owned);
+        Ok(answer.table)
     }
 }
 

@@ -5,7 +5,9 @@ use std::error::Error as StdError;
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
+use super::checked::Fault;
 use crate::error::Error;
+use crate::text::printable;
 
 /// What a failed request calls for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +22,9 @@ pub(super) enum Trouble {
 
 /// Sorts failures: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>
 pub(super) fn trouble<E: ProvideErrorMetadata>(failure: &SdkError<E, HttpResponse>) -> Trouble {
+    if let Some(fault) = fault(failure) {
+        return if fault.is_final() { Trouble::Final } else { Trouble::Transient };
+    }
     match failure {
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => Trouble::Transient,
         SdkError::DispatchFailure(reason) if reason.is_io() || reason.is_timeout() || reason.as_other().is_some() => {
@@ -40,16 +45,32 @@ pub(super) fn trouble<E: ProvideErrorMetadata>(failure: &SdkError<E, HttpRespons
             Some("InternalServerError" | "InternalFailure" | "ServiceUnavailable" | "RequestTimeout") => {
                 Trouble::Transient
             }
-            _ if answer.raw().status().is_server_error() => Trouble::Transient,
+            // An answer of success that the SDK cannot read is as good as a broken one.
+            _ if is_passing(answer.raw().status().as_u16()) => Trouble::Transient,
             _ => Trouble::Final,
         },
         _ => Trouble::Final,
     }
 }
 
-/// True where no answer came at all.
+fn is_passing(status: u16) -> bool {
+    matches!(status, 200..=299 | 408 | 425 | 429 | 500..)
+}
+
+/// What is wrong with the answer, where one came that is none of DynamoDB's.
+fn fault<E>(failure: &SdkError<E, HttpResponse>) -> Option<&Fault> {
+    let SdkError::DispatchFailure(reason) = failure else { return None };
+    reason.as_connector_error().and_then(|error| Fault::of(error))
+}
+
+/// True where no answer came at all, or none that DynamoDB could have given: who has never answered otherwise is
+/// more likely somebody else.
 pub(super) fn is_unanswered<E>(failure: &SdkError<E, HttpResponse>) -> bool {
-    matches!(failure, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_))
+    match fault(failure) {
+        Some(Fault::Unlike { status, .. }) => *status < 300,
+        Some(fault) => matches!(fault, Fault::NotHttp(_)),
+        None => matches!(failure, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_)),
+    }
 }
 
 /// What was asked, for messages.
@@ -84,7 +105,13 @@ impl<'a> Asked<'a> {
         E: ProvideErrorMetadata + StdError + 'static,
     {
         let Self { operation, endpoint, .. } = *self;
+        if let Some(fault) = fault(failure) {
+            return self.faulty(fault);
+        }
         let error = match failure {
+            SdkError::ServiceError(answer) if answer.raw().status().is_success() => {
+                self.unlike(&format!("the answer cannot be read: {}", cause(failure)))
+            }
             SdkError::ServiceError(answer) => {
                 let status = answer.raw().status().as_u16();
                 let code = answer.err().code().map_or_else(|| format!("status {status}"), str::to_owned);
@@ -108,6 +135,38 @@ impl<'a> Asked<'a> {
             ),
         };
         self.after_retries(error)
+    }
+
+    /// The error of an answer that came and cannot be used.
+    fn faulty(&self, fault: &Fault) -> Error {
+        let Self { operation, endpoint, .. } = *self;
+        self.after_retries(match fault {
+            Fault::BreaksOff(reason) => Error::usage(
+                format!("the answer of {endpoint} to {operation} breaks off: {reason}"),
+                format!("check the network, {GO_ON}"),
+            ),
+            Fault::Stalls(_) => Error::usage(
+                format!("{endpoint} begins its answer to {operation} and does not end it: {fault}"),
+                format!("check the network, {GO_ON}"),
+            ),
+            Fault::NotHttp(_) | Fault::Unlike { .. } => self.unlike(&fault.to_string()),
+        })
+    }
+
+    fn unlike(&self, what: &str) -> Error {
+        let Self { operation, endpoint, .. } = *self;
+        Error::usage(
+            format!("{endpoint} does not answer {operation} as DynamoDB does: {what}"),
+            format!("check the endpoint (`--endpoint-url`) and what is between, as a proxy or a gateway, {GO_ON}"),
+        )
+    }
+
+    /// The error of pages without items that do not end.
+    pub(super) fn endless(&self, pages: u64) -> Error {
+        Error::usage(
+            format!("{} answers with {pages} pages of `{}` in a row that hold no item", self.endpoint, self.table),
+            format!("check that the endpoint is DynamoDB, {GO_ON}: it goes on behind these pages"),
+        )
     }
 
     /// The error of pages that came before.
@@ -149,6 +208,8 @@ impl<'a> Asked<'a> {
 
     /// The error of an answer that is an error itself.
     fn answered(&self, code: &str, message: &str) -> Error {
+        // What a server says of itself ends in reports, too.
+        let (code, message) = (&*printable(code), &*printable(message));
         let Self { operation, table, region, endpoint, .. } = *self;
         let read = match self.index {
             Some(index) => format!("index `{index}` of `{table}`"),

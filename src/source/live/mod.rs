@@ -3,6 +3,7 @@
 //!
 //! The calls block. Fetching runs on threads of its own, ahead of the caller.
 
+mod checked;
 mod connection;
 mod failure;
 mod item;
@@ -15,7 +16,7 @@ mod repeats;
 mod scan;
 
 pub use aws_sdk_dynamodb::types::AttributeValue;
-pub use connection::Connection;
+pub use connection::{Connection, Watch};
 pub use item::{GatheredItems, LiveItem, entries, item_size, value};
 pub use open::ConnectOptions;
 pub use patience::Patience;
@@ -23,4 +24,4 @@ pub use plan::{
     PRICE_PER_MILLION, ScanCost, ScanPlan, SegmentStart, sampled_segments, segments_for, segments_for_sample,
 };
 pub use policy::iam_policy;
-pub use scan::{Outcome, Page, ScanEnd, ScanFailure};
+pub use scan::{Outcome, Page, ScanEnd, ScanFailure, Step, Waiting};

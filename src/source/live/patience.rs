@@ -11,6 +11,10 @@ pub struct Patience {
     /// How often a request is tried again after an error of the server, a dropped connection, a timeout or a page that
     /// came before.
     pub retries: u32,
+    /// For how long one request is tried while nothing at all is answered.
+    pub unanswered: Duration,
+    /// An answer that has begun and of which nothing comes for so long has failed.
+    pub stalled: Duration,
     /// The longest wait before the first retry; each further one is twice as long.
     pub first_wait: Duration,
     /// The longest wait of all.
@@ -22,6 +26,8 @@ impl Default for Patience {
         Self {
             throttled: Duration::from_secs(300),
             retries: 8,
+            unanswered: Duration::from_secs(60),
+            stalled: Duration::from_secs(10),
             first_wait: Duration::from_millis(100),
             longest_wait: Duration::from_secs(10),
         }
@@ -52,11 +58,12 @@ impl Attempts {
         (now.saturating_duration_since(since) < self.patience.throttled).then_some(wait)
     }
 
-    /// How long to wait after a failure; none where there were too many.
-    pub(super) fn after_failure(&mut self, retries: u32) -> Option<Duration> {
+    /// How long to wait after a failure; none where there were too many, or where nothing was answered for too long
+    /// before it.
+    pub(super) fn after_failure(&mut self, retries: u32, silence: Duration) -> Option<Duration> {
         let wait = self.wait(self.failed);
         self.failed += 1;
-        (self.failed <= retries.min(self.patience.retries)).then_some(wait)
+        (self.failed <= retries.min(self.patience.retries) && silence < self.patience.unanswered).then_some(wait)
     }
 
     /// How often the request was throttled.
@@ -98,9 +105,11 @@ mod tests {
     fn failures_are_counted_and_throttling_is_timed() {
         let patience = Patience { retries: 3, ..Patience::default() };
         let mut attempts = Attempts::new(patience);
-        assert!((0..3).all(|_| attempts.after_failure(8).is_some()));
-        assert_eq!((attempts.after_failure(8), attempts.failures()), (None, 4));
-        assert_eq!(Attempts::new(patience).after_failure(0), None);
+        let short = Duration::from_secs(59);
+        assert!((0..3).all(|_| attempts.after_failure(8, short).is_some()));
+        assert_eq!((attempts.after_failure(8, short), attempts.failures()), (None, 4));
+        assert_eq!(Attempts::new(patience).after_failure(0, short), None);
+        assert_eq!(Attempts::new(patience).after_failure(8, Duration::from_secs(60)), None);
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
         let mut attempts = Attempts::new(patience);

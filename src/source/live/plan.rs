@@ -51,6 +51,9 @@ impl ScanPlan {
         }
     }
 
+    /// The most segments that are read at a time.
+    pub const MOST_CONCURRENCY: u16 = 64;
+
     /// How many segments are read at a time where nothing else is said. A page takes tens of milliseconds, so that this
     /// many read about 100 MB a second, and as many pages again are in memory at most.
     pub const CONCURRENCY: usize = 16;
@@ -77,15 +80,21 @@ pub fn segments_for(bytes: u64, items: u64) -> u32 {
 }
 
 /// Into how many segments a table is cut of which a share is read. A segment holds whole partition keys, and those of
-/// one segment are no sample of the rest, so there are enough that 30 are read, as far as segments of 64 KB go.
+/// one segment are no sample of the rest, so there are enough that 30 are read, as far as segments of 64 KB go. Of a
+/// table that was not counted yet nothing is known: there are enough that 30 are read in any case.
 pub fn segments_for_sample(bytes: u64, items: u64, share: f64) -> u32 {
     const READ: f64 = 30.0;
     const LEAST_BYTES: u64 = 64 << 10;
+    /// What DynamoDB takes.
+    const MOST_SAMPLED: u64 = 1_000_000;
     let whole = segments_for(bytes, items);
     if !(share > 0.0 && share < 1.0) {
         return whole;
     }
-    let most = bytes.div_ceil(LEAST_BYTES).clamp(1, 1_000_000).min(items.max(1));
+    let most = match (bytes, items) {
+        (0, _) | (_, 0) => MOST_SAMPLED,
+        _ => bytes.div_ceil(LEAST_BYTES).clamp(1, MOST_SAMPLED).min(items),
+    };
     // Saturates: a share so small asks for as many as there can be.
     let wanted = ((READ / share).ceil() as u64).min(most);
     u32::try_from(wanted).unwrap_or(whole).max(whole)
@@ -168,6 +177,12 @@ mod tests {
         assert_eq!(segments_for_sample(1 << 20, 5_000, 0.01), 16);
         assert_eq!(segments_for_sample(1 << 20, 3, 0.01), 3);
         assert_eq!(segments_for_sample(GB, 1_000_000, 1.0), segments_for(GB, 1_000_000));
+        // Not counted yet, or not wholly.
+        for (bytes, items) in [(0, 0), (0, 400), (40_000, 0)] {
+            assert_eq!(segments_for_sample(bytes, items, 0.2), 150);
+            assert_eq!(segments_for_sample(bytes, items, 1e-9), 1_000_000);
+            assert_eq!(segments_for_sample(bytes, items, 1.0), segments_for(bytes, items));
+        }
     }
 
     #[test]

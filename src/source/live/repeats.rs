@@ -13,11 +13,22 @@ pub(super) struct Pages {
     state: foldhash::fast::FixedState,
     ends: HashSet<u64>,
     beginnings: HashSet<u64>,
-    /// The numbers of the answers without items, which nothing else tells apart.
-    empty: HashSet<u64>,
+    /// The numbers of answers. Nothing else tells those without items apart.
+    ids: HashSet<u64>,
+    /// The server gives one number to several answers, so that numbers tell nothing.
+    is_numbered_alike: bool,
+    /// The number of the description.
+    described: Option<u64>,
 }
 
 impl Pages {
+    /// Nothing came yet but a description of the table, with the number that it had.
+    pub(super) fn new(described: Option<&str>) -> Self {
+        let mut pages = Self::default();
+        pages.described = described.map(|id| pages.state.hash_one(id));
+        pages
+    }
+
     /// Knows where a segment goes on: no page ends there any more.
     pub(super) fn start(&mut self, key: &StartKey) {
         self.ends.insert(self.state.hash_one(key));
@@ -25,9 +36,11 @@ impl Pages {
 
     /// Takes a page; false where it came before. `id` is the number that DynamoDB gave the answer.
     pub(super) fn take(&mut self, items: &[LiveItem], next: Option<&StartKey>, id: Option<&str>) -> bool {
-        if let Some(id) = id.filter(|_| items.is_empty())
-            && !self.empty.insert(self.state.hash_one(id))
-        {
+        let id = id.map(|id| self.state.hash_one(id));
+        // The description was another answer.
+        self.is_numbered_alike |= id.is_some() && id == self.described;
+        let is_known = id.is_some_and(|id| self.ids.contains(&id));
+        if items.is_empty() && is_known && !self.is_numbered_alike {
             return false;
         }
         let end = next.map(|key| self.state.hash_one(key));
@@ -37,6 +50,8 @@ impl Pages {
         if !came {
             self.ends.extend(end);
             self.beginnings.extend(beginning);
+            self.is_numbered_alike |= is_known && !items.is_empty();
+            self.ids.extend(id);
         }
         !came
     }
@@ -55,7 +70,7 @@ mod tests {
     #[test]
     fn a_page_is_taken_once() {
         let key = |id: &str| StartKey::from_sdk(&item(id));
-        let mut pages = Pages::default();
+        let mut pages = Pages::new(None);
         pages.start(&key("c").unwrap());
         assert!(pages.take(&[item("a"), item("b")], key("b").as_ref(), Some("1")));
         assert!(!pages.take(&[item("a"), item("b")], key("b").as_ref(), Some("2")));
@@ -68,5 +83,18 @@ mod tests {
         assert!(pages.take(&[item("e")], None, Some("6")));
         assert!(!pages.take(&[item("e")], None, Some("7")));
         assert!(pages.take(&[], None, Some("8")) && pages.take(&[], None, None));
+    }
+
+    #[test]
+    fn numbers_that_are_all_alike_tell_nothing() {
+        let key = |id: &str| StartKey::from_sdk(&item(id));
+        let mut pages = Pages::new(Some("1"));
+        assert!(pages.take(&[], None, Some("1")) && pages.take(&[], None, Some("1")));
+        let mut pages = Pages::new(Some("0"));
+        assert!(pages.take(&[item("a")], key("a").as_ref(), Some("1")));
+        assert!(!pages.take(&[], None, Some("1")));
+        assert!(pages.take(&[item("b")], key("b").as_ref(), Some("1")));
+        assert!(pages.take(&[], None, Some("1")) && pages.take(&[], None, Some("1")));
+        assert!(!pages.take(&[item("b")], None, Some("1")));
     }
 }

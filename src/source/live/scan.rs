@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::connection::{Caller, Connection, lock};
+use super::connection::{Caller, Connection, POLL, lock};
 use super::item::{LiveItem, item_size};
 use super::pace::Pace;
 use super::patience::Attempts;
@@ -31,6 +31,8 @@ pub struct Page<T = Vec<LiveItem>> {
     pub segment: u32,
     /// Its items, or what was made of them.
     pub items: T,
+    /// There are none.
+    pub is_empty: bool,
     /// Where the segment goes on behind these items; none where it is done.
     pub next: Option<StartKey>,
     /// The read units that it used.
@@ -78,8 +80,34 @@ impl From<ScanFailure> for Error {
     }
 }
 
-/// How soon an interrupt is seen.
-const POLL: Duration = Duration::from_millis(50);
+/// What a visitor sees of a scan.
+#[derive(Debug)]
+pub enum Step<T = Vec<LiveItem>> {
+    /// A page.
+    Page(Page<T>),
+    /// No item came for long.
+    Waiting(Waiting),
+}
+
+/// What happened since the last item came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// How long ago that is.
+    pub since: Duration,
+    /// How many pages without items came.
+    pub empty_pages: u64,
+    /// How often the scan was throttled.
+    pub throttled: u64,
+    /// How often a request was tried again for another reason.
+    pub retried: u64,
+}
+
+/// After so long without an item the visitor hears of it, and again whenever it was twice as long.
+const LONG: Duration = Duration::from_secs(5);
+
+/// So many pages in a row, of all segments, may have no item and go on. Nothing is filtered here, so that a page without
+/// items is one of a stretch in which all were deleted, or the end of a partition: DynamoDB itself gives a few of them.
+const MOST_EMPTY_PAGES: u64 = 1_000;
 
 /// What the tasks of a scan share.
 struct Shared {
@@ -92,6 +120,8 @@ struct Shared {
     pace: Option<Mutex<Pace>>,
     pages: Mutex<Pages>,
     progress: Mutex<Instant>,
+    /// How many pages in a row had no item and were not the end of a segment.
+    empty: AtomicU64,
     throttled: AtomicU64,
     retried: AtomicU64,
 }
@@ -108,15 +138,19 @@ impl Connection {
         plan: &ScanPlan,
         visit: &mut dyn FnMut(Page) -> ControlFlow<()>,
     ) -> Result<ScanEnd, ScanFailure> {
-        self.scan_with(plan, |items| items, visit)
+        self.scan_with(plan, |items| items, &mut |step| match step {
+            Step::Page(page) => visit(page),
+            Step::Waiting(_) => ControlFlow::Continue(()),
+        })
     }
 
-    /// The same, where `prepare` makes something of the items of a page before, on the threads that fetch.
+    /// The same, where `prepare` makes something of the items of a page before, on the threads that fetch; and `visit`
+    /// hears of it where no item comes for long.
     pub fn scan_with<T: Send + 'static>(
         &self,
         plan: &ScanPlan,
         prepare: impl Fn(Vec<LiveItem>) -> T + Send + Sync + 'static,
-        visit: &mut dyn FnMut(Page<T>) -> ControlFlow<()>,
+        visit: &mut dyn FnMut(Step<T>) -> ControlFlow<()>,
     ) -> Result<ScanEnd, ScanFailure> {
         let prepare = Arc::new(prepare);
         let shared = Arc::new(Shared::new(&self.caller, plan));
@@ -144,16 +178,23 @@ impl Connection {
             Ok(())
         };
         self.threads.run(start).map_err(|error| failed(None, error))?;
+        let mut quiet = Quiet::new(&shared);
         loop {
             if plan.interrupted.load(Ordering::Relaxed) {
                 return Ok(ended(Outcome::Interrupted));
+            }
+            if let Some(waiting) = quiet.told(&shared)
+                && visit(Step::Waiting(waiting)).is_break()
+            {
+                return Ok(ended(Outcome::Stopped));
             }
             let fetched = self.threads.run(next(&mut receiver)).map_err(|error| failed(None, error))?;
             match fetched {
                 Next::Nothing => {}
                 Next::Fetched(Ok(page)) => {
                     left -= usize::from(page.next.is_none());
-                    if visit(page).is_break() {
+                    quiet.came(page.is_empty, &shared);
+                    if visit(Step::Page(page)).is_break() {
                         return Ok(ended(Outcome::Stopped));
                     }
                 }
@@ -166,6 +207,41 @@ impl Connection {
                 }
             }
         }
+    }
+}
+
+/// How long no item has come.
+struct Quiet {
+    since: Instant,
+    /// When it is told next, from then on.
+    next: Duration,
+    empty_pages: u64,
+    before: (u64, u64),
+}
+
+impl Quiet {
+    fn new(shared: &Shared) -> Self {
+        Self { since: Instant::now(), next: LONG, empty_pages: 0, before: shared.troubles() }
+    }
+
+    fn came(&mut self, is_empty: bool, shared: &Shared) {
+        if is_empty {
+            self.empty_pages += 1;
+        } else {
+            *self = Self::new(shared);
+        }
+    }
+
+    /// What is to be told now.
+    fn told(&mut self, shared: &Shared) -> Option<Waiting> {
+        let since = self.since.elapsed();
+        if since < self.next {
+            return None;
+        }
+        self.next = since * 2;
+        let (throttled, retried) = shared.troubles();
+        let (throttled, retried) = (throttled - self.before.0, retried - self.before.1);
+        Some(Waiting { since, empty_pages: self.empty_pages, throttled, retried })
     }
 }
 
@@ -198,13 +274,18 @@ async fn read_segments<T>(shared: Arc<Shared>, prepare: Arc<impl Fn(Vec<LiveItem
                 }
             };
             next.clone_from(&page.next);
-            let Page { segment, items, next: behind, read_units } = page;
-            let page = Page { segment, items: prepare(items), next: behind, read_units };
+            let Page { segment, items, is_empty, next: behind, read_units } = page;
+            let empty = shared.count_empty(is_empty && next.is_some());
+            let page = Page { segment, items: prepare(items), is_empty, next: behind, read_units };
             if sender.send(Ok(page)).await.is_err() {
                 return;
             }
             if next.is_none() {
                 break;
+            }
+            if empty >= MOST_EMPTY_PAGES {
+                sender.send(Err((segment, shared.endless(empty)))).await.ok();
+                return;
             }
         }
     }
@@ -212,7 +293,7 @@ async fn read_segments<T>(shared: Arc<Shared>, prepare: Arc<impl Fn(Vec<LiveItem
 
 impl Shared {
     fn new(caller: &Caller, plan: &ScanPlan) -> Self {
-        let mut pages = Pages::default();
+        let mut pages = Pages::new(caller.described().as_deref());
         plan.segments.iter().filter_map(|segment| segment.start.as_ref()).for_each(|key| pages.start(key));
         Self {
             caller: caller.clone(),
@@ -224,9 +305,29 @@ impl Shared {
             pace: plan.max_read_units.map(|rate| Mutex::new(Pace::new(rate, Instant::now()))),
             pages: Mutex::new(pages),
             progress: Mutex::new(Instant::now()),
+            empty: AtomicU64::new(0),
             throttled: AtomicU64::new(0),
             retried: AtomicU64::new(0),
         }
+    }
+
+    /// How often it was throttled, and how often tried again, so far.
+    fn troubles(&self) -> (u64, u64) {
+        (self.throttled.load(Ordering::Relaxed), self.retried.load(Ordering::Relaxed))
+    }
+
+    /// How many pages in a row had no item, after another one came.
+    fn count_empty(&self, is_empty: bool) -> u64 {
+        if is_empty {
+            return self.empty.fetch_add(1, Ordering::Relaxed) + 1;
+        }
+        self.empty.store(0, Ordering::Relaxed);
+        0
+    }
+
+    fn endless(&self, pages: u64) -> Error {
+        let asked = self.caller.asked("Scan", &self.table, self.index.as_deref());
+        asked.at(&self.caller.endpoint(), 0).endless(pages)
     }
 
     /// The page that begins at a key.
@@ -253,7 +354,7 @@ impl Shared {
             if lock(&self.pages).take(&page.items, page.next.as_ref(), id.as_deref()) {
                 return Ok(page);
             }
-            match attempts.after_failure(u32::MAX) {
+            match attempts.after_failure(u32::MAX, Duration::ZERO) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => return Err(asked.at(&self.caller.endpoint(), attempts.failures()).repeated()),
             }
@@ -309,12 +410,18 @@ fn used(output: &ScanOutput) -> f64 {
     stated.unwrap_or_else(|| read_units(output.items().iter().map(item_size).sum()))
 }
 
-/// The page of an answer. An answer whose key cannot be read has no page: the segment could not go on.
+/// The page of an answer. An answer whose key cannot be read has no page: the segment could not go on; and one of which
+/// the SDK took another number of items than it counts lacks some.
 fn page(segment: u32, output: ScanOutput) -> Result<Page, ()> {
+    if usize::try_from(output.count) != Ok(output.items().len()) {
+        return Err(());
+    }
     let read_units = used(&output);
-    let next = match output.last_evaluated_key.filter(|key| !key.is_empty()) {
-        Some(key) => Some(StartKey::from_sdk(&key).ok_or(())?),
+    let next = match output.last_evaluated_key {
+        // What is empty says that there is more, and not where.
+        Some(key) => Some(StartKey::from_sdk(&key).filter(|_| !key.is_empty()).ok_or(())?),
         None => None,
     };
-    Ok(Page { segment, items: output.items.unwrap_or_default(), next, read_units })
+    let items = output.items.unwrap_or_default();
+    Ok(Page { segment, is_empty: items.is_empty(), items, next, read_units })
 }

@@ -35,7 +35,7 @@ impl<'c> Checkpoint<'c> {
     /// What was counted before, where the file is there; else what is about to begin.
     pub fn resume(&self, new: Part, args: &AuditArgs, streams: &mut Streams<'_>) -> Result<Part, Error> {
         let shown = self.shown();
-        let text = match std::fs::read_to_string(self.file) {
+        let text = match crate::files::read_report(self.file) {
             Ok(text) => text,
             Err(reason) if reason.kind() == std::io::ErrorKind::NotFound => return Ok(new),
             Err(reason) => return Err(Error::Io { action: "read", path: self.file.to_path_buf(), reason }),
@@ -71,8 +71,7 @@ impl<'c> Checkpoint<'c> {
     /// Writes how far it is.
     pub fn save(&mut self, part: &Part) -> Result<(), Error> {
         let begin = Instant::now();
-        let text = serde_json::to_string(part).map_err(|error| Error::Output(error.into()))?;
-        write_whole(self.file, &(text + "\n")).map_err(|reason| Error::Io {
+        write_whole(self.file, &part.to_json()?).map_err(|reason| Error::Io {
             action: "write",
             path: self.file.to_path_buf(),
             reason,
@@ -81,9 +80,9 @@ impl<'c> Checkpoint<'c> {
         Ok(())
     }
 
-    /// The same, where it is time.
-    pub fn save_in_time(&mut self, part: &Part) -> Result<(), Error> {
-        if Instant::now() < self.next { Ok(()) } else { self.save(part) }
+    /// True where it is time to write it.
+    pub fn is_due(&self) -> bool {
+        Instant::now() >= self.next
     }
 }
 

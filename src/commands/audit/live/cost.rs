@@ -16,7 +16,7 @@ const MAX_COST: f64 = 1.0;
 pub fn tell_and_ask(target: &Target<'_>, share: f64, args: &AuditArgs, streams: &mut Streams<'_>) -> Result<(), Error> {
     let (bytes, items) = target.size();
     let shown = target.shown();
-    if items == 0 && bytes == 0 {
+    if bytes == 0 {
         streams.note(&format!(
             "DynamoDB has not counted {shown} yet, which it does about every six hours: the cost is not known"
         ));
