@@ -22,7 +22,9 @@ mod shown;
 mod state;
 mod suspect;
 mod tally;
+mod time_format;
 mod times;
+mod ttl;
 mod unstored;
 mod worker;
 
@@ -36,6 +38,7 @@ pub use shapes::{Detail, Shapes};
 pub use shown::Whereabouts;
 pub use state::{Cause, Lengths, Plain, Sizes, State, Subject};
 pub use tally::{Example, Tally};
-pub use times::{Group, Seen, TimeFormat, time_format};
+pub use time_format::{Offset, TimeFormat, time_format};
+pub use times::{Group, Seen};
 pub use unstored::Unstored;
 pub use worker::Worker;

@@ -42,7 +42,9 @@ impl Builder {
             document.attributes.map_or_else(Default::default, |entries| (entries.entries, entries.unread));
         // An attribute that could not be read has its own problem: expressions that name it are no second one.
         self.attributes = attributes.iter().map(|(name, _)| name.value.clone()).chain(unread).collect();
-        let attributes = attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
+        let attributes: Vec<Attribute> =
+            attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
+        self.one_ttl(&attributes);
         let mut indexes = document.indexes.map_or_else(Vec::new, |entries| entries.entries);
         if let Some((name, _)) = indexes.get(MOST_INDEXES) {
             let message = format!(
@@ -67,6 +69,19 @@ impl Builder {
             attributes,
             indexes,
             access_patterns,
+        }
+    }
+
+    /// A table has one time to live, so a model has one at most.
+    fn one_ttl(&mut self, attributes: &[Attribute]) {
+        let mut marked = attributes.iter().filter_map(|attribute| Some((&attribute.name.value, attribute.ttl?)));
+        let Some((first, place)) = marked.next() else { return };
+        for (name, span) in marked {
+            self.reader
+                .problem("ttl-conflict", span, format!("`{name}` is marked as the time to live, and so is `{first}`"))
+                .label("the second one")
+                .related(place, format!("`{first}` is the first one"))
+                .help("a table has one time to live: keep `ttl = true` on that attribute only");
         }
     }
 
@@ -146,6 +161,7 @@ impl Builder {
             max_length: table.max_length,
             immutable: table.immutable.is_some_and(|flag| flag.value),
             computed: computed.is_some(),
+            ttl: table.ttl.filter(|flag| flag.value).map(|flag| flag.span),
             description: table.description,
         }
     }

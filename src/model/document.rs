@@ -134,6 +134,8 @@ document! {
         pub immutable: Option<Spanned<bool>>,
         /// True where items do not store the field: it is computed where keys are written, such as a shard number.
         pub computed: Option<Spanned<bool>>,
+        /// True of the attribute by which DynamoDB deletes items, its time to live: a number of seconds since 1970.
+        pub ttl: Option<Spanned<bool>>,
         /// What the field is.
         pub description: Option<Spanned<String>>,
     }
@@ -332,6 +334,7 @@ impl FromToml for AttributeDocument {
                 max_length: None,
                 immutable: None,
                 computed: None,
+                ttl: None,
                 description: None,
                 span: node.span().into(),
             })),

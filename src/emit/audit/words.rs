@@ -264,7 +264,8 @@ pub(super) fn subject(name: &str) -> (&'static str, bool) {
         Some(Defect::WrongKeyType) => ("Type", false),
         Some(Defect::StaleKey | Defect::LeftoverIndexKey) => ("Why", false),
         Some(Defect::FieldNotStored | Defect::LossyCoercion) => ("Field", true),
-        Some(Defect::MisSortedNumber | Defect::MixedTimeFormats) => ("Field", true),
+        Some(Defect::TtlNotEpochSeconds) => ("Value", false),
+        Some(Defect::MisSortedNumber | Defect::MixedTimeFormats | Defect::UnsortableTime) => ("Field", true),
         Some(Defect::HotPartition | Defect::LargeCollection) => ("Partition", true),
         _ => ("Of", true),
     }

@@ -72,6 +72,9 @@ pub(super) fn field_rules(attribute: &ChartAttribute) -> Vec<FieldRule<'_>> {
     if attribute.immutable {
         rules.push(FieldRule::Words("never changes".to_owned()));
     }
+    if attribute.ttl {
+        rules.push(FieldRule::Words("time to live".to_owned()));
+    }
     rules
 }
 

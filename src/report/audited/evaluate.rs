@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::redact::Redactor;
+use super::times;
 use super::unstored::{Resolved, cause, resolved};
 use super::{
     Audited, Bin, Check, Coverage, DialectFit, EntityCount, Finding, Group, IndexReport, PartitionReport,
     PartitionSize, Spread, Totals, VERSION,
 };
 use crate::audit::{
-    Catalog, CatalogIndex, Defect, Example, Lengths, Partition, Partitions, Seen, Sizes, State, Subject, TimeFormat,
+    Catalog, CatalogIndex, Defect, Example, Lengths, Partition, Partitions, Seen, Sizes, State, Subject,
 };
 use crate::model::Era;
 use crate::report::{Described, Level, Levels, Part};
@@ -241,9 +242,14 @@ impl Reader<'_> {
                 let findings = examples.iter().map(|example| names.finding(&group, example)).collect();
                 add(Defect::MisSortedNumber, group, findings);
             }
-            if let Some((group, examples)) = mixed_formats(seen, &group) {
+            for (defect, found) in [
+                (Defect::MixedTimeFormats, times::mixed(seen, part)),
+                (Defect::UnsortableTime, times::unsortable(seen, part)),
+            ] {
+                let Some(times::Found { detail, count, examples }) = found else { continue };
+                let group = Group { detail: Some(detail), count, ..group.clone() };
                 let findings = examples.iter().map(|example| names.finding(&group, example)).collect();
-                add(Defect::MixedTimeFormats, group, findings);
+                add(defect, group, findings);
             }
         }
         for (number, (index, partitions)) in self.catalog.indexes.iter().zip(&self.state.partitions).enumerate() {
@@ -398,7 +404,7 @@ fn mixed_widths<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Exa
 
 /// Digits of several widths in a part that holds nothing but digits, all with the same text before them.
 fn mixed_digits<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
-    let has_others = seen.digits.count() != seen.others || seen.formats.iter().any(|group| group.count > 0);
+    let has_others = seen.digits.count() != seen.others || seen.formats.iter().any(|(_, group)| group.count > 0);
     if has_others || !seen.digits.are_numbers() { None } else { of_widths(&seen.digits.widths, group) }
 }
 
@@ -416,30 +422,11 @@ fn of_widths<'s>(widths: &'s [crate::audit::Group], group: &Group) -> Option<(Gr
     Some((Group { detail: Some(detail), count: all - usual, ..group.clone() }, examples))
 }
 
-/// Times of formats that do not sort together, in a part that holds mostly times. Those that are not as most are count.
-fn mixed_formats<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
-    let formats: Vec<(TimeFormat, &crate::audit::Group)> =
-        TimeFormat::ALL.into_iter().zip(&seen.formats).filter(|(_, group)| group.count > 0).collect();
-    let times: u64 = formats.iter().map(|(_, group)| group.count).sum();
-    let clashes = |one: TimeFormat| formats.iter().any(|(other, _)| !one.sorts_with(*other));
-    let formats: Vec<_> = formats.iter().filter(|(format, _)| clashes(*format)).collect();
-    let usual = formats.iter().map(|(_, group)| group.count).max().unwrap_or_default();
-    let all: u64 = formats.iter().map(|(_, group)| group.count).sum();
-    if formats.is_empty() || seen.others > times {
-        return None;
-    }
-    let shown: Vec<String> =
-        formats.iter().map(|(format, group)| format!("{} as {}", group.count, format.pattern())).collect();
-    let detail = shown.join(", ");
-    let examples = formats.iter().filter_map(|(_, group)| group.example.as_ref()).collect();
-    Some((Group { detail: Some(detail), count: all - usual, ..group.clone() }, examples))
-}
-
-fn share(part: u64, whole: u64) -> f64 {
+pub(super) fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
