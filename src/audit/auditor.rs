@@ -8,8 +8,9 @@ use super::duplicates::Duplicates;
 use super::outline::ComputedParts;
 use super::plan::{Plan, SeenPart, seen_parts};
 use super::suspect::is_odd;
+use super::ttl::{self, Ttl};
 use super::worker::Worker;
-use crate::key::{Engine, EngineKey, Shape, WayPiece, ways};
+use crate::key::{BUILT, Engine, EngineKey, Shape, WayPiece, delimiter_of, ways};
 use crate::model::{Era, FieldPath, IndexKind, KeyType, KeyValue, Rule};
 use crate::source::raw::Names;
 
@@ -26,6 +27,8 @@ pub struct Options {
     pub carried: Option<Vec<String>>,
     /// The index that is scanned in place of the table.
     pub index: Option<String>,
+    /// The attribute that is the table's time to live, where the configuration says; models may say it, too.
+    pub ttl: Option<String>,
     /// The names of the files, for places of two items at once.
     pub files: Vec<String>,
 }
@@ -34,10 +37,11 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             examples: 5,
-            delimiter: "#".to_owned(),
+            delimiter: BUILT.to_owned(),
             duplicates: false,
             carried: None,
             index: None,
+            ttl: None,
             files: Vec::new(),
         }
     }
@@ -67,6 +71,8 @@ pub struct Auditor {
     pub(super) primary: Vec<usize>,
     pub(super) seen: Vec<SeenPart>,
     pub(super) entities: Vec<EntityPlan>,
+    /// The declared time to live: of items of no entity, too.
+    pub(super) ttl: Option<Ttl>,
     pub(super) options: Options,
     pub(super) duplicates: Option<Duplicates>,
 }
@@ -89,6 +95,8 @@ pub(super) struct EntityPlan {
     pub eras: Vec<(Era, Engine)>,
     /// Key attributes of the table's indexes that it neither writes nor has as fields.
     pub foreign: Vec<Foreign>,
+    /// The attributes that are its time to live.
+    pub ttl: Vec<Ttl>,
 }
 
 /// A key attribute that is no business of an entity.
@@ -109,6 +117,8 @@ pub(super) struct KeyFacts {
     pub index: usize,
     pub is_primary: bool,
     pub is_build_key: bool,
+    /// What stands between its parts.
+    pub delimiter: String,
     /// True where it is text.
     pub is_text: bool,
     /// Its placeholders that print computed fields.
@@ -196,17 +206,24 @@ fn root(field: &FieldPath) -> &str {
 impl Auditor {
     /// Prepares the models of a table.
     pub fn new(engines: Vec<Engine>, options: Options) -> Self {
-        let names = Names::new(engines.iter().flat_map(|engine| {
+        let declared = ttl::declared(options.ttl.as_deref(), &engines).map(str::to_owned);
+        let ttl_names = |engine| match &declared {
+            Some(_) => Vec::new(),
+            None => ttl::called(engine).map(str::to_owned).collect(),
+        };
+        let names = engines.iter().flat_map(|engine| {
             let keys = engine.keys().iter().map(|key| key.attribute.clone());
             let fields = (0..engine.keys().len())
                 .flat_map(|number| fields_of(&engine.model_key(number).value))
                 .map(|field| root(field).to_owned());
-            keys.chain(fields).collect::<Vec<_>>()
-        }));
+            keys.chain(fields).chain(ttl_names(engine)).collect::<Vec<_>>()
+        });
+        let names = Names::new(names.chain(declared.clone()));
         let indexes = indexes_of(&engines, &names);
         let seen: Vec<SeenPart> =
             engines.iter().enumerate().flat_map(|(entity, engine)| seen_parts(engine, entity)).collect();
-        let rivals = Rivals::new(&engines);
+        let classifier = Classifier::new(&engines, &options.delimiter);
+        let rivals = Rivals::new(&engines, &classifier, &options.delimiter);
         let (mut first_key, mut first_field) = (0, 0);
         let mut entities = Vec::new();
         for (at, engine) in engines.iter().enumerate() {
@@ -232,16 +249,18 @@ impl Auditor {
             let own_indexes = own_indexes(engine, &indexes);
             let (count, fields) = (keys.len(), key_fields(engine));
             let field_count = fields.len();
+            let ttl = ttl::of_entity(declared.as_deref(), engine, &names);
             let (indexes, eras) = (own_indexes, eras.collect());
-            entities.push(EntityPlan { plan, first_key, keys, fields, first_field, indexes, eras, foreign });
+            entities.push(EntityPlan { plan, first_key, keys, fields, first_field, indexes, eras, foreign, ttl });
             first_key += count;
             first_field += field_count;
         }
         let table = indexes.first().filter(|index| index.kind == IndexKind::Primary);
         let primary = table.into_iter().flat_map(|index| index.partition.iter().chain(&index.sort)).copied().collect();
-        let classifier = Classifier::new(&engines);
         let duplicates = options.duplicates.then(Duplicates::new);
-        Self { engines, classifier, names, indexes, primary, seen, entities, options, duplicates }
+        let ttl = declared.and_then(|name| names.find(name.as_bytes()));
+        let ttl = ttl.map(|attribute| Ttl { attribute, is_declared: true });
+        Self { engines, classifier, names, indexes, primary, seen, entities, ttl, options, duplicates }
     }
 
     /// The attributes that it looks at.
@@ -281,9 +300,9 @@ impl Auditor {
         (0..engine.keys().len()).filter(uses_it).map(|number| own.first_key + number).collect()
     }
 
-    /// The parts of keys in the order of [`State::seen`](super::State::seen): the entity, the key and the field.
-    pub(super) fn seen_parts(&self) -> impl Iterator<Item = (usize, &KeyFacts, &str)> {
-        self.seen.iter().map(|part| (part.entity, &self.entities[part.entity].keys[part.key], part.field.as_str()))
+    /// The parts of keys in the order of [`State::seen`](super::State::seen), each with its key.
+    pub(super) fn seen_parts(&self) -> impl Iterator<Item = (&SeenPart, &KeyFacts)> {
+        self.seen.iter().map(|part| (part, &self.entities[part.entity].keys[part.key]))
     }
 
     /// Starts to audit some of the items.
@@ -353,6 +372,7 @@ fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Opti
             index: indexes.iter().position(|index| index.name == model.name.value).unwrap_or_default(),
             is_primary: model.kind == IndexKind::Primary,
             is_build_key: is_build_key(value),
+            delimiter: delimiter_of(engine.model_key(number), engine.dialect(), &options.delimiter).to_owned(),
             is_text: key.kind == KeyType::S,
             computed: computed_parts(engine, number),
             is_known: fields_of(value).iter().all(is_carried),
@@ -362,7 +382,7 @@ fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Opti
                     WayPiece::Text(text) => text.clone().into_owned(),
                     WayPiece::Hole(_) => "value".to_owned(),
                 };
-                let delimiter = if is_build_key(value) { "#" } else { &options.delimiter };
+                let delimiter = delimiter_of(engine.model_key(number), engine.dialect(), &options.delimiter);
                 is_odd(&way.pieces.iter().map(piece).collect::<String>(), delimiter)
             }),
         }

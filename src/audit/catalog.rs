@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::auditor::Auditor;
 use super::state::State;
-use crate::key::{WayPiece, ways};
+use super::times::PartKind;
+use crate::key::{BUILT, WayPiece, ways};
 use crate::model::{Era, IndexKind, PRIMARY};
 
 /// The names of what an auditor counts, in the order of the counts.
@@ -102,6 +103,10 @@ pub struct CatalogPart {
     pub attribute: usize,
     /// The field.
     pub field: String,
+    /// True where the model says that it is a time.
+    pub is_time: bool,
+    /// The byte that follows it in the key, where that is known.
+    pub after: Option<u8>,
 }
 
 impl CatalogIndex {
@@ -144,7 +149,7 @@ impl Catalog {
                         WayPiece::Hole(_) => None,
                     });
                     let parts =
-                        texts.flat_map(|text: &str| text.split('#').flat_map(|part| part.split(&options.delimiter)));
+                        texts.flat_map(|text: &str| text.split(BUILT).flat_map(|part| part.split(&options.delimiter)));
                     words.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
                 }
             }
@@ -161,7 +166,10 @@ impl Catalog {
             let shown = format!("{{{}}}", field.name);
             words.extend([shown.to_lowercase(), shown]);
         }
-        hash.update(format!("{:?}", (&options.delimiter, options.duplicates, &options.carried, &options.index)));
+        hash.update(format!(
+            "{:?}",
+            (&options.delimiter, options.duplicates, &options.carried, &options.index, &options.ttl)
+        ));
         Self {
             models: hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
             entities,
@@ -194,11 +202,13 @@ impl Catalog {
                 .collect(),
             parts: auditor
                 .seen_parts()
-                .map(|(entity, key, field)| CatalogPart {
-                    entity,
+                .map(|(part, key)| CatalogPart {
+                    entity: part.entity,
                     index: key.index,
                     attribute: key.attribute,
-                    field: field.to_owned(),
+                    field: part.field.clone(),
+                    is_time: matches!(part.kind, PartKind::Time | PartKind::Printed),
+                    after: part.after,
                 })
                 .collect(),
             fields,

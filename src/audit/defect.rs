@@ -42,6 +42,10 @@ pub enum Defect {
     MisSortedNumber,
     /// Times in several formats in one part.
     MixedTimeFormats,
+    /// Times in a format that does not sort by time.
+    UnsortableTime,
+    /// DynamoDB deletes nothing by the item's time to live.
+    TtlNotEpochSeconds,
     /// Controls, white space at an end, text that is not NFC.
     OddCharacters,
     /// Two items have one primary key.
@@ -54,7 +58,7 @@ pub enum Defect {
 
 impl Defect {
     /// Every one, in the order of reports.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::PlaceholderInKey,
         Self::TruncatedKey,
         Self::BlankKeyPart,
@@ -73,6 +77,8 @@ impl Defect {
         Self::ItemNearLimit,
         Self::MisSortedNumber,
         Self::MixedTimeFormats,
+        Self::UnsortableTime,
+        Self::TtlNotEpochSeconds,
         Self::OddCharacters,
         Self::DuplicatePrimaryKey,
         Self::HotPartition,
@@ -86,6 +92,7 @@ impl Defect {
             Self::FieldNotStored
                 | Self::MisSortedNumber
                 | Self::MixedTimeFormats
+                | Self::UnsortableTime
                 | Self::HotPartition
                 | Self::LargeCollection
         )
@@ -112,6 +119,8 @@ impl Defect {
             Self::ItemNearLimit => "item-near-limit",
             Self::MisSortedNumber => "mis-sorted-number",
             Self::MixedTimeFormats => "mixed-time-formats",
+            Self::UnsortableTime => "unsortable-time",
+            Self::TtlNotEpochSeconds => "ttl-not-epoch-seconds",
             Self::OddCharacters => "odd-characters",
             Self::DuplicatePrimaryKey => "duplicate-primary-key",
             Self::HotPartition => "hot-partition",

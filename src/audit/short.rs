@@ -1,5 +1,6 @@
 //! Audits an item in the short way: by its entity's [`Plan`](super::plan::Plan), as it stands in the input.
 
+use super::digits::Digits;
 use super::plan::MOST_KEYS;
 use super::shown::{Whereabouts, rank_of};
 use super::suspect::{LARGEST_ITEM, NEAR};
@@ -33,7 +34,7 @@ impl Worker<'_> {
         let auditor = self.auditor;
         let own = &auditor.entities[entity];
         let Some(plan) = &own.plan else { return false };
-        if !plan.may_be(item) {
+        if !plan.may_be(item) || !own.ttl.iter().all(|ttl| ttl.is_plain(item)) {
             return false;
         }
         // Keys are compared first, and counted only when all are plain.
@@ -79,9 +80,11 @@ impl Worker<'_> {
             let stored = item.get(stored).1;
             let text = stored.get(range).unwrap_or_default();
             let part = &auditor.seen[seen];
-            let found = looks(text, part.is_number, part.is_time);
+            let found = looks(text, part);
+            let digits = if part.may_be_digits { Digits::of(text) } else { None };
             state.seen[seen].add(
                 found,
+                digits,
                 || rank,
                 |rank| Example {
                     rank,

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::auditor::{Auditor, Foreign, IndexOf, OwnIndex};
 use super::classify::Classified;
 use super::defect::Defect;
+use super::digits::Digits;
 use super::mismatch::{Comparison, Judged, is_lossy, judge, rounded_field, stored_text};
 use super::partitions::Partitions;
 use super::shapes::shape;
@@ -12,7 +13,8 @@ use super::shown::{Entries, Shown, Wanted, Whereabouts, identity_text, key_text}
 use super::state::{Lengths, Plain, State, Subject};
 use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd};
 use super::tally::Example;
-use super::times::{Looks, Seen, looks};
+use super::times::{Looks, Seen, looks, offset_of};
+use super::ttl;
 use crate::key::python::equal;
 use crate::key::suspicious::{blank, holds_delimiter, placeholder};
 use crate::key::{Fields, KeyBuffer, Part, PartKind, Recorder, State as FieldState, Written};
@@ -124,7 +126,9 @@ impl<'a> Worker<'a> {
         if size * 100 >= LARGEST_ITEM * NEAR as u64 {
             self.add(Subject::of(Defect::ItemNearLimit), &shown, None, Some(format!("{size} bytes")), None);
         }
-        match auditor.classifier.classify(item) {
+        let classified = auditor.classifier.classify(item);
+        self.look_at_ttl(&classified, &wanted, &shown);
+        match classified {
             Classified::One(entity) => {
                 self.state.entities[entity] += 1;
                 self.compare(entity, item, &wanted, &shown);
@@ -146,6 +150,29 @@ impl<'a> Worker<'a> {
                     findings.push((subject, example()));
                 }
             }
+        }
+    }
+
+    /// Looks at what should be the item's time to live; of items of no entity, where it is declared.
+    fn look_at_ttl(&mut self, classified: &Classified, wanted: &Wanted<'_, '_>, shown: &Shown<'_>) {
+        let auditor = self.auditor;
+        let (entity, ttls) = match classified {
+            Classified::One(entity) => (Some(*entity), auditor.entities[*entity].ttl.as_slice()),
+            _ => (None, auditor.ttl.as_slice()),
+        };
+        for ttl in ttls {
+            let Some((value, fault)) = wanted.get(ttl.attribute).and_then(|value| Some((value, ttl.fault(value)?)))
+            else {
+                continue;
+            };
+            let subject = Subject {
+                entity: entity.and_then(|entity| u16::try_from(entity).ok()),
+                attribute: u16::try_from(ttl.attribute).ok(),
+                detail: fault.to_owned(),
+                ..Subject::of(Defect::TtlNotEpochSeconds)
+            };
+            let stored = key_text(value).map(|text| ttl::shown(&text));
+            self.add(subject, shown, Some(ttl.attribute), stored, None);
         }
     }
 
@@ -315,7 +342,7 @@ impl<'a> Worker<'a> {
         if length * 100 >= most * NEAR {
             self.add(subject(self, Defect::KeyNearLimit), shown, Some(attribute), shown_stored(), None);
         }
-        let delimiter = if of.facts.is_build_key { "#" } else { &self.auditor.options.delimiter };
+        let delimiter = &of.facts.delimiter;
         let Value::Str(text) = stored else {
             let is_of_index = matches!(written, Written::Absent) && !of.facts.is_primary;
             if !of.facts.is_known || is_of_index {
@@ -429,14 +456,21 @@ impl<'a> Worker<'a> {
             if let Some(place) = place
                 && !own.is_empty()
             {
-                let seen = &self.auditor.seen[place];
-                let looks = looks(own, seen.is_number, seen.is_time);
+                let looks = looks(own, &self.auditor.seen[place]);
                 // A word that stands in for the field is the model's own.
-                if looks == Looks::Other && matches!(part.kind, PartKind::Fallback(_)) {
+                if matches!(looks, Looks::Other | Looks::Unknown) && matches!(part.kind, PartKind::Fallback(_)) {
                     continue;
                 }
                 let example = |_| shown.example(self.auditor, Some(attribute), Some(text.to_owned()), None);
-                self.state.seen[place].add(looks, || shown.rank, example);
+                let digits = if self.auditor.seen[place].may_be_digits { Digits::of(own) } else { None };
+                let seen = &mut self.state.seen[place];
+                seen.add(looks, digits, || shown.rank, example);
+                if let PartKind::Field(field) = part.kind
+                    && let Value::Str(value) = of.fields.value(field)
+                    && let Some(offset) = offset_of(value, looks, &self.auditor.seen[place])
+                {
+                    seen.add_offset(offset, shown.rank, example);
+                }
             }
         }
         for defect in found {

@@ -8,7 +8,9 @@ use super::evaluate::{Failure, evaluate, evaluate_cell, write_template};
 use super::fields::{FieldRule, FieldTable, Fields};
 use super::pairs::{Customs, PairWriter, Side};
 use super::python::is_true;
+use super::shape::Shape;
 use super::trace::{Noting, Recorder, Trace};
+use super::values::Assumption;
 use crate::model::{Case, Dialect, Index, KeyType, KeyValue, Model, Rule};
 use crate::value::Value;
 
@@ -211,6 +213,20 @@ impl Engine {
     /// True where a key is computed once, when the object is constructed.
     pub fn is_eager(&self, key: usize) -> bool {
         self.keys.get(key).is_some_and(|key| key.eager)
+    }
+
+    /// The shape of a key of items that keep to the model, or of some of these.
+    pub fn conforming(&self, key: usize, assumption: Assumption) -> Shape {
+        if self.is_eager(key) {
+            // It is computed when no field is set yet.
+            let mut keys = KeyBuffer::default();
+            self.write(&self.map(&[]), &mut keys, &mut ());
+            return Shape::Literal(match keys.get(key) {
+                Written::Text(text) => text.to_owned(),
+                _ => String::new(),
+            });
+        }
+        Shape::assuming(&self.model_key(key).value, &self.model, &self.dialect, assumption)
     }
 
     /// True where the model has a field of this name.

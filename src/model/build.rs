@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::document::{
-    AccessPatternDocument, AttributeDocument, AttributeType, CaseDocument, IndexDocument, KeyDocument, KeyType,
-    ModelDocument, OneOrMany, PairDocument, ProjectionDocument, SecondaryKind,
+    AccessPatternDocument, AttributeDocument, AttributeTable, AttributeType, CaseDocument, IndexDocument, KeyDocument,
+    KeyType, ModelDocument, OneOrMany, PairDocument, ProjectionDocument, SecondaryKind,
 };
 use super::expression::{Names, is_name};
+use super::number_text::{Numbers, number_texts};
 use super::reader::Reader;
 use super::template::{Piece, Template, read_expression};
 use super::{
@@ -41,7 +42,9 @@ impl Builder {
             document.attributes.map_or_else(Default::default, |entries| (entries.entries, entries.unread));
         // An attribute that could not be read has its own problem: expressions that name it are no second one.
         self.attributes = attributes.iter().map(|(name, _)| name.value.clone()).chain(unread).collect();
-        let attributes = attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
+        let attributes: Vec<Attribute> =
+            attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
+        self.one_ttl(&attributes);
         let mut indexes = document.indexes.map_or_else(Vec::new, |entries| entries.entries);
         if let Some((name, _)) = indexes.get(MOST_INDEXES) {
             let message = format!(
@@ -69,6 +72,19 @@ impl Builder {
         }
     }
 
+    /// A table has one time to live, so a model has one at most.
+    fn one_ttl(&mut self, attributes: &[Attribute]) {
+        let mut marked = attributes.iter().filter_map(|attribute| Some((&attribute.name.value, attribute.ttl?)));
+        let Some((first, place)) = marked.next() else { return };
+        for (name, span) in marked {
+            self.reader
+                .problem("ttl-conflict", span, format!("`{name}` is marked as the time to live, and so is `{first}`"))
+                .label("the second one")
+                .related(place, format!("`{first}` is the first one"))
+                .help("a table has one time to live: keep `ttl = true` on that attribute only");
+        }
+    }
+
     fn not_empty(&mut self, name: &Spanned<String>, what: &str) {
         if name.trim().is_empty() {
             self.reader.problem("empty-name", name.span, format!("`{what}` is empty")).label("needs a name");
@@ -90,9 +106,7 @@ impl Builder {
                 .label(format!("expected {wanted}"))
                 .related(table.r#type.span, "the type");
         }
-        if let Some(pattern) = &table.pattern {
-            self.reader.check_pattern(pattern);
-        }
+        self.texts_of_values(&table);
         let allowed = table.r#enum.map_or_else(Vec::new, |list| {
             if list.is_empty() {
                 self.reader
@@ -147,8 +161,56 @@ impl Builder {
             max_length: table.max_length,
             immutable: table.immutable.is_some_and(|flag| flag.value),
             computed: computed.is_some(),
+            ttl: table.ttl.filter(|flag| flag.value).map(|flag| flag.span),
             description: table.description,
         }
+    }
+
+    /// What `pattern` and `max_length` say of the texts of values must be something that a value can keep to.
+    fn texts_of_values(&mut self, table: &AttributeTable) {
+        let (pattern, most) = (table.pattern.as_ref(), table.max_length.as_ref());
+        let is_read = pattern.is_none_or(|pattern| self.reader.check_pattern(pattern));
+        let kind = *table.r#type;
+        let numbers = match kind {
+            AttributeType::Integer => Numbers::Whole,
+            AttributeType::Float => Numbers::Any,
+            AttributeType::Boolean | AttributeType::List | AttributeType::Map | AttributeType::Binary => {
+                // The most bytes of a binary value may well be meant.
+                let most = most.filter(|_| kind != AttributeType::Binary).map(|most| ("max_length", most.span));
+                for (name, span) in pattern.map(|pattern| ("pattern", pattern.span)).into_iter().chain(most) {
+                    let message =
+                        format!("`{name}` is for text and numbers, this attribute is of type {}", kind.as_str());
+                    self.reader
+                        .problem("wrong-pattern", span, message)
+                        .label("remove this")
+                        .related(table.r#type.span, "the type")
+                        .help("list single values with `enum`, or make the type `string`");
+                }
+                return;
+            }
+            AttributeType::String | AttributeType::Datetime | AttributeType::Any => return,
+        };
+        // Listed values are what they are, whatever the pattern says.
+        if !is_read || table.r#enum.as_ref().is_some_and(|list| !list.is_empty()) {
+            return;
+        }
+        let has_texts = |most| number_texts(pattern.map(|pattern| pattern.value.as_str()), numbers, most).is_some();
+        let what = if kind == AttributeType::Integer { "whole number" } else { "number" };
+        let (span, message) = match (pattern, most) {
+            (Some(pattern), _) if !has_texts(None) => (pattern.span, format!("no {what}'s text matches this pattern")),
+            (Some(pattern), Some(most)) if !has_texts(Some(most.value)) => {
+                (pattern.span, format!("no {what} of at most {} characters matches this pattern", most.value))
+            }
+            (None, Some(most)) if !has_texts(Some(most.value)) => {
+                (most.span, format!("no {what}'s text has at most {} characters", most.value))
+            }
+            _ => return,
+        };
+        let problem = self.reader.problem("wrong-pattern", span, message).label("matches no value");
+        problem.related(table.r#type.span, "the type").help(
+            "a number is matched as Python prints it, without zeros in front: `7`, `-12`, `1.5`; make the type `string` \
+             where the values are digits such as `007`",
+        );
     }
 
     fn index(&mut self, name: Spanned<String>, document: IndexDocument) -> Option<Index> {

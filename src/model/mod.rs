@@ -5,6 +5,7 @@ mod build;
 mod dialect;
 pub(crate) mod document;
 mod expression;
+mod number_text;
 pub mod pattern;
 mod places;
 pub(crate) mod reader;
@@ -18,6 +19,7 @@ pub use build::load;
 pub use dialect::{Dialect, Era};
 pub use document::{AttributeType, KeyType, ModelDocument, SortCondition};
 pub use expression::{Expression, ExpressionKind, FieldPath, Filter};
+pub use number_text::{Numbers, number_texts};
 pub use places::index_name_places;
 pub use template::{Piece, Template};
 
@@ -68,11 +70,26 @@ impl Model {
         })
     }
 
+    /// The attribute that it marks as the time to live.
+    pub fn ttl(&self) -> Option<&Attribute> {
+        self.attributes.iter().find(|attribute| attribute.ttl.is_some())
+    }
+
     /// True where `name` is a key attribute of one of the indexes.
     pub fn is_key_attribute(&self, name: &str) -> bool {
         self.keys().any(|(_, key)| *key.attribute == name)
     }
 }
+
+/// True of a name that means a time to live: `ttl`, `TTL`, `time_to_live`, `timeToLive`. Other names, such as `expires_at`,
+/// may as well be something else.
+pub fn is_called_ttl(name: &str) -> bool {
+    let letters = name.chars().filter(|letter| !matches!(letter, '_' | '-'));
+    let plain: String = letters.take(TIME_TO_LIVE.len() + 1).flat_map(char::to_lowercase).collect();
+    plain == "ttl" || plain == TIME_TO_LIVE
+}
+
+const TIME_TO_LIVE: &str = "timetolive";
 
 /// A field of an entity.
 #[derive(Clone, Debug)]
@@ -85,7 +102,7 @@ pub struct Attribute {
     pub default: Option<Spanned<Value<'static>>>,
     /// True where every item sets it.
     pub required: bool,
-    /// A regular expression that its whole value matches.
+    /// A regular expression that its whole value matches; a number's is its text as Python prints it.
     pub pattern: Option<Spanned<String>>,
     /// The pattern, compiled when it is first asked for.
     pub(crate) matcher: Arc<OnceLock<Option<(Regex, usize)>>>,
@@ -99,6 +116,8 @@ pub struct Attribute {
     pub immutable: bool,
     /// True where it is not stored but computed where keys are written: it always has a value then, so it is `required`.
     pub computed: bool,
+    /// Where the model says that it is the time to live; none where it does not.
+    pub ttl: Option<Span>,
     /// What it is.
     pub description: Option<Spanned<String>>,
 }

@@ -3,6 +3,7 @@
 mod estimate;
 mod evaluate;
 mod redact;
+mod times;
 mod unstored;
 
 use indexmap::IndexMap;

@@ -12,7 +12,7 @@ use crate::emit::markdown::inline;
 use crate::error::Error;
 use crate::report::{AuditFinding, Audited, Check, Group, Level};
 use crate::rules::rule;
-use crate::text::printable;
+use crate::text::{plural, printable};
 
 /// How many checks the summary names.
 const TOP: usize = 5;
@@ -193,9 +193,10 @@ impl Report<'_> {
         if !rest.is_empty() {
             let (groups, findings) = (rest.len() as u64, rest.iter().map(|group| group.count).sum());
             let text = format!(
-                "and {} more rows with {} findings: `--format json` has them all",
+                "and {} more {} with {}: `--format json` has them all",
                 words::number(groups),
-                words::number(findings)
+                plural(groups, "row"),
+                words::counted(findings, "finding")
             );
             wrapped(out, self.terminal, "  ", "  ", &text)?;
         }

@@ -13,7 +13,7 @@ use crate::emit::pages::capitalized;
 use crate::error::Error;
 use crate::report::{AuditFinding, Audited, Check, Level};
 use crate::rules::{Rule, rule};
-use crate::text::printable;
+use crate::text::{plural, printable};
 
 /// How many groups are shown of a check.
 const GROUPS: usize = 10;
@@ -181,8 +181,8 @@ fn groups(out: &mut dyn Write, name: &str, check: &Check) -> io::Result<()> {
     let rest = check.groups.get(GROUPS..).unwrap_or_default();
     if !rest.is_empty() {
         let (groups, findings) = (rest.len() as u64, rest.iter().map(|group| group.count).sum());
-        let (groups, findings) = (words::number(groups), words::number(findings));
-        writeln!(out, "\nAnd {groups} more rows with {findings} findings: `--format json` has them all.")?;
+        let (rows, findings) = (plural(groups, "row"), words::counted(findings, "finding"));
+        writeln!(out, "\nAnd {} more {rows} with {findings}: `--format json` has them all.", words::number(groups))?;
     }
     Ok(())
 }

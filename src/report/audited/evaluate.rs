@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::redact::Redactor;
+use super::times;
 use super::unstored::{Resolved, cause, resolved};
 use super::{
     Audited, Bin, Check, Coverage, DialectFit, EntityCount, Finding, Group, IndexReport, PartitionReport,
     PartitionSize, Spread, Totals, VERSION,
 };
 use crate::audit::{
-    Catalog, CatalogIndex, Defect, Example, Lengths, Partition, Partitions, Seen, Sizes, State, Subject, TimeFormat,
+    Catalog, CatalogIndex, Defect, Example, Lengths, Partition, Partitions, Seen, Sizes, State, Subject,
 };
 use crate::model::Era;
 use crate::report::{Described, Level, Levels, Part};
@@ -236,13 +237,19 @@ impl Reader<'_> {
                 subject: Some(part.field.clone()),
                 ..Group::default()
             };
-            if let Some((group, examples)) = mixed_widths(seen, &group) {
+            let widths = mixed_widths(seen, &group).or_else(|| mixed_digits(seen, &group));
+            if let Some((group, examples)) = widths {
                 let findings = examples.iter().map(|example| names.finding(&group, example)).collect();
                 add(Defect::MisSortedNumber, group, findings);
             }
-            if let Some((group, examples)) = mixed_formats(seen, &group) {
+            for (defect, found) in [
+                (Defect::MixedTimeFormats, times::mixed(seen, part)),
+                (Defect::UnsortableTime, times::unsortable(seen, part)),
+            ] {
+                let Some(times::Found { detail, count, examples }) = found else { continue };
+                let group = Group { detail: Some(detail), count, ..group.clone() };
                 let findings = examples.iter().map(|example| names.finding(&group, example)).collect();
-                add(Defect::MixedTimeFormats, group, findings);
+                add(defect, group, findings);
             }
         }
         for (number, (index, partitions)) in self.catalog.indexes.iter().zip(&self.state.partitions).enumerate() {
@@ -391,11 +398,22 @@ impl Reader<'_> {
 
 /// Numbers of several widths in a part that holds mostly numbers. Those that are not as wide as most count.
 fn mixed_widths<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
+    let all: u64 = seen.widths.iter().map(|group| group.count).sum();
+    if seen.others > all { None } else { of_widths(&seen.widths, group) }
+}
+
+/// Digits of several widths in a part that holds nothing but digits, all with the same text before them.
+fn mixed_digits<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
+    let has_others = seen.digits.count() != seen.others || seen.formats.iter().any(|(_, group)| group.count > 0);
+    if has_others || !seen.digits.are_numbers() { None } else { of_widths(&seen.digits.widths, group) }
+}
+
+fn of_widths<'s>(widths: &'s [crate::audit::Group], group: &Group) -> Option<(Group, Vec<&'s Example>)> {
     let widths: Vec<(usize, &crate::audit::Group)> =
-        seen.widths.iter().enumerate().filter(|(_, group)| group.count > 0).collect();
+        widths.iter().enumerate().filter(|(_, group)| group.count > 0).collect();
     let usual = widths.iter().map(|(_, group)| group.count).max().unwrap_or_default();
     let all: u64 = widths.iter().map(|(_, group)| group.count).sum();
-    if widths.len() < 2 || seen.others > all {
+    if widths.len() < 2 {
         return None;
     }
     let shown: Vec<String> = widths.iter().map(|(width, group)| format!("{} of width {width}", group.count)).collect();
@@ -404,30 +422,11 @@ fn mixed_widths<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Exa
     Some((Group { detail: Some(detail), count: all - usual, ..group.clone() }, examples))
 }
 
-/// Times of formats that do not sort together, in a part that holds mostly times. Those that are not as most are count.
-fn mixed_formats<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
-    let formats: Vec<(TimeFormat, &crate::audit::Group)> =
-        TimeFormat::ALL.into_iter().zip(&seen.formats).filter(|(_, group)| group.count > 0).collect();
-    let times: u64 = formats.iter().map(|(_, group)| group.count).sum();
-    let clashes = |one: TimeFormat| formats.iter().any(|(other, _)| !one.sorts_with(*other));
-    let formats: Vec<_> = formats.iter().filter(|(format, _)| clashes(*format)).collect();
-    let usual = formats.iter().map(|(_, group)| group.count).max().unwrap_or_default();
-    let all: u64 = formats.iter().map(|(_, group)| group.count).sum();
-    if formats.is_empty() || seen.others > times {
-        return None;
-    }
-    let shown: Vec<String> =
-        formats.iter().map(|(format, group)| format!("{} as {}", group.count, format.pattern())).collect();
-    let detail = shown.join(", ");
-    let examples = formats.iter().filter_map(|(_, group)| group.example.as_ref()).collect();
-    Some((Group { detail: Some(detail), count: all - usual, ..group.clone() }, examples))
-}
-
-fn share(part: u64, whole: u64) -> f64 {
+pub(super) fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 

@@ -1,11 +1,14 @@
 //! `ambiguous-key`.
 
+use super::advice;
+use crate::key::python::parse_moment;
 use crate::key::{Assignment, Printed, WayPiece, assigned, joined, preimages};
-use crate::model::{Expression, IndexKind};
+use crate::model::{AttributeType, Expression, IndexKind};
 use crate::rules::collision::{same, shown};
 use crate::rules::{
     Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Entries, Group, KeyOf, Rule, Witness,
 };
+use crate::value::Value;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -62,7 +65,7 @@ When something outside the model keeps the delimiter out of the values.
     checks: &[Check::Entity(check)],
 };
 
-fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
+fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
     for index in &entity.model().indexes {
         let keys = entity.keys_of(index);
         let own = keys.iter().filter(|key| std::ptr::eq(key.index, index) && !key.key.eager);
@@ -91,16 +94,34 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
                 format!("may hold `{text}`")
             })
             .subject([entity.name(), &index.name.value, key.attribute(), &name(first), &name(second)])
-            .help(format!(
-                "give the field of `{}` a `pattern` without the delimiter, as in `pattern = \"[^#]+\"`",
-                name(first)
-            ))
+            .help(help(&name(first), &name(second), &text, &separator(&text, key.delimiter(design))))
             .witness(Witness { items, caption: "both write".to_owned(), keys: keys.collect() });
         if index.kind != IndexKind::Primary {
             finding = finding.level(DefaultLevel::Info);
         }
         findings.add(finding);
     }
+}
+
+/// What must not be in the first value: the delimiter where it comes between the two, else the first mark that does, else
+/// the whole text.
+fn separator(between: &str, delimiter: &str) -> String {
+    let is_delimiter = !delimiter.is_empty() && between.contains(delimiter);
+    let mark = || between.chars().find(|c| !c.is_alphanumeric() && !c.is_whitespace());
+    match (is_delimiter, mark()) {
+        (true, _) => delimiter.to_owned(),
+        (false, Some(mark)) => mark.to_string(),
+        (false, None) => between.to_owned(),
+    }
+}
+
+fn help(first: &str, second: &str, between: &str, separator: &str) -> String {
+    if between.is_empty() {
+        return format!(
+            "put a delimiter between `{first}` and `{second}`, or give the field of `{first}` a `pattern` of one length"
+        );
+    }
+    format!("give the field of `{first}` {}", advice::pattern(&[separator]))
 }
 
 struct Ambiguity<'e> {
@@ -185,5 +206,16 @@ fn items(entity: &Entity, printed: &[Printed]) -> Vec<Entries> {
     }
     let usual = entity.usual_item();
     let all = assignments.iter().map(|assignment| assigned(model, usual.clone(), assignment));
-    all.filter(|item| entity.conforms(item)).collect()
+    all.filter(|item| entity.conforms(item) && !has_early_year(entity, item)).collect()
+}
+
+/// True of an item with a year of fewer than four digits, which `%Y` prints without zeros: no table is proved wrong by it.
+fn has_early_year(entity: &Entity, item: &Entries) -> bool {
+    let times = entity.model().attributes.iter().filter(|attribute| *attribute.kind == AttributeType::Datetime);
+    let is_early = |value: &Value<'_>| match value {
+        Value::Str(text) => parse_moment(text).is_some_and(|moment| moment.year() < 1000),
+        _ => false,
+    };
+    let value_of = |name: &str| item.iter().find(|(own, _)| own == name).map(|(_, value)| value);
+    times.filter_map(|attribute| value_of(&attribute.name.value)).any(is_early)
 }
