@@ -105,7 +105,7 @@ impl Key {
     fn fits(&self, value: &Value<'_>, reading: Reading) -> Fit {
         let is_kind = match (self.kind, value) {
             (KeyType::S, Value::Str(text)) => return self.text_fits(text, reading),
-            (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => true,
+            (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_)) => true,
             // What bytes there are is not known of a model.
             (KeyType::B, Value::Bytes(_) | Value::Str(_)) => return Fit::Yes,
             _ => false,
