@@ -21,6 +21,7 @@ use super::classify::Key;
 use super::languages::Languages;
 use super::letters::{Letters, same};
 use super::suspect::NEAR;
+use super::times::{PartKind, PrintedOffset, is_own_text};
 
 /// The most keys of an entity.
 pub(super) const MOST_KEYS: usize = 32;
@@ -100,12 +101,14 @@ pub(super) struct SeenPart {
     pub span: Span,
     /// The field's name.
     pub field: String,
-    /// True where the model says that it is a number.
-    pub is_number: bool,
-    /// True where the model says that it is a time.
-    pub is_time: bool,
     /// True where it is text that may be digits, and not what its name says to be a name of something.
     pub may_be_digits: bool,
+    /// What its values are.
+    pub kind: PartKind,
+    /// The byte that follows it in the key, where that is known.
+    pub after: Option<u8>,
+    /// What it says of the offset of a time.
+    pub offset: PrintedOffset,
     /// The entity.
     pub entity: usize,
 }
@@ -295,7 +298,12 @@ pub(super) fn seen_parts(engine: &Engine, entity: usize) -> Vec<SeenPart> {
     let mut parts = Vec::new();
     for (number, key) in engine.keys().iter().enumerate() {
         for way in ways(engine.model_key(number), engine.dialect()) {
-            for expression in way.holes() {
+            for (at, piece) in way.pieces.iter().enumerate() {
+                let WayPiece::Hole(expression) = piece else { continue };
+                let after = match way.pieces.get(at + 1) {
+                    Some(WayPiece::Text(text)) => text.as_ref(),
+                    _ => "",
+                };
                 let Some(field) = expression.first_field() else { continue };
                 let Some(attribute) = field.attribute.and_then(|at| engine.model().attributes.get(at)) else {
                     continue;
@@ -313,7 +321,8 @@ pub(super) fn seen_parts(engine: &Engine, entity: usize) -> Vec<SeenPart> {
                 let is_number = key.kind == KeyType::S
                     && field.path.is_empty()
                     && matches!(kind, AttributeType::Integer | AttributeType::Float);
-                let is_time = kind == AttributeType::Datetime;
+                let offset = PrintedOffset::of(expression, after);
+                let is_time = kind == AttributeType::Datetime || offset != PrintedOffset::AsItIs;
                 let may_be_time = matches!(kind, AttributeType::String | AttributeType::Any);
                 let is_known = parts.iter().any(|part: &SeenPart| part.key == number && part.span == expression.span);
                 if key.kind == KeyType::S && (is_number || is_time || may_be_time) && !is_known {
@@ -321,9 +330,15 @@ pub(super) fn seen_parts(engine: &Engine, entity: usize) -> Vec<SeenPart> {
                         key: number,
                         span: expression.span,
                         field: field.name.clone(),
-                        is_number,
-                        is_time,
                         may_be_digits: may_be_time && !is_name_of_thing(&field.name),
+                        kind: match (is_number, is_time) {
+                            (true, _) => PartKind::Number,
+                            (false, true) if is_own_text(expression) => PartKind::Time,
+                            (false, true) => PartKind::Printed,
+                            (false, false) => PartKind::Text,
+                        },
+                        after: after.bytes().next(),
+                        offset,
                         entity,
                     });
                 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::tally::{Example, Tally};
-use super::times::time_format;
+use super::time_format::time_format;
 use crate::key::parted;
 
 /// The most shapes that are told apart.
@@ -196,7 +196,7 @@ fn look(part: &str) -> &'static str {
         "{uuid}"
     } else if bytes.iter().all(u8::is_ascii_digit) {
         "{number}"
-    } else if time_format(part).is_some() {
+    } else if time_format(part, false).is_some() {
         "{time}"
     } else if bytes.len() == 26
         && matches!(bytes[0], b'0'..=b'7')

@@ -34,7 +34,7 @@ impl Worker<'_> {
         let auditor = self.auditor;
         let own = &auditor.entities[entity];
         let Some(plan) = &own.plan else { return false };
-        if !plan.may_be(item) {
+        if !plan.may_be(item) || !own.ttl.iter().all(|ttl| ttl.is_plain(item)) {
             return false;
         }
         // Keys are compared first, and counted only when all are plain.
@@ -61,7 +61,7 @@ impl Worker<'_> {
                 state.lengths[key.stored].add(length as usize);
                 // Dialects differ in text alone.
                 let plain = &mut state.plain[own.first_key + key.key];
-                plain.count += u64::from(key.kind == KeyType::S);
+                plain.count += 1;
                 plain.caseless += u64::from(caseless && key.kind == KeyType::S);
             }
             let partition = &auditor.indexes[index.index].partition;
@@ -80,7 +80,7 @@ impl Worker<'_> {
             let stored = item.get(stored).1;
             let text = stored.get(range).unwrap_or_default();
             let part = &auditor.seen[seen];
-            let found = looks(text, part.is_number, part.is_time);
+            let found = looks(text, part);
             let digits = if part.may_be_digits { Digits::of(text) } else { None };
             state.seen[seen].add(
                 found,

@@ -3,131 +3,23 @@
 use serde::{Deserialize, Serialize};
 
 use super::digits::{Digits, SeenDigits};
+use super::plan::SeenPart;
 use super::tally::Example;
-
-/// How a time is written. Times of different formats in one part do not sort by time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum TimeFormat {
-    /// `2024-05-17`
-    Date,
-    /// `2024-05-17T09:30:00`
-    Iso,
-    /// `2024-05-17T09:30:00Z`
-    IsoZ,
-    /// `2024-05-17T09:30:00.123Z`
-    IsoFractionZ,
-    /// `2024-05-17T09:30:00+00:00`
-    IsoOffset,
-    /// `2024-05-17T09:30:00+02:00`
-    IsoOtherOffset,
-    /// `2024-05-17 09:30:00`, with or without more
-    Space,
-    /// `20240517`
-    BasicDate,
-    /// `20240517T093000`
-    Basic,
-    /// Seconds since 1970
-    EpochSeconds,
-    /// Milliseconds since 1970
-    EpochMilliseconds,
-}
-
-impl TimeFormat {
-    /// Every one.
-    pub const ALL: [Self; 11] = [
-        Self::Date,
-        Self::Iso,
-        Self::IsoZ,
-        Self::IsoFractionZ,
-        Self::IsoOffset,
-        Self::IsoOtherOffset,
-        Self::Space,
-        Self::BasicDate,
-        Self::Basic,
-        Self::EpochSeconds,
-        Self::EpochMilliseconds,
-    ];
-
-    /// The format as a pattern.
-    pub const fn pattern(self) -> &'static str {
-        match self {
-            Self::Date => "YYYY-MM-DD",
-            Self::Iso => "YYYY-MM-DDThh:mm:ss",
-            Self::IsoZ => "YYYY-MM-DDThh:mm:ssZ",
-            Self::IsoFractionZ => "YYYY-MM-DDThh:mm:ss.fffZ",
-            Self::IsoOffset => "YYYY-MM-DDThh:mm:ss+00:00",
-            Self::IsoOtherOffset => "YYYY-MM-DDThh:mm:ss±hh:mm",
-            Self::Space => "YYYY-MM-DD hh:mm:ss",
-            Self::BasicDate => "YYYYMMDD",
-            Self::Basic => "YYYYMMDDThhmmss",
-            Self::EpochSeconds => "epoch seconds",
-            Self::EpochMilliseconds => "epoch milliseconds",
-        }
-    }
-
-    /// True where times of the two formats sort by time, side by side: a date sorts before all times of its day.
-    pub fn sorts_with(self, other: Self) -> bool {
-        use TimeFormat::{Basic, BasicDate, Date, EpochMilliseconds, EpochSeconds};
-        let is_extended = |one: Self| !matches!(one, Date | BasicDate | Basic | EpochSeconds | EpochMilliseconds);
-        match (self, other) {
-            (Date, one) | (one, Date) => matches!(one, Date) || is_extended(one),
-            (BasicDate, Basic) | (Basic, BasicDate) => true,
-            (one, other) => one as u8 == other as u8,
-        }
-    }
-}
-
-/// The format of a time, in capitals or not; none where the text is no time, or could as well be a number.
-///
-/// A fraction of a second makes no difference where there is no `Z`: such times sort by time all the same.
-pub fn time_format(text: &str) -> Option<TimeFormat> {
-    let bytes = text.as_bytes();
-    let digits = |from: usize, to: usize| bytes.get(from..to).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
-    if bytes.len() >= 15 && matches!(bytes[8], b'T' | b't') && digits(0, 8) && digits(9, 15) {
-        return Some(TimeFormat::Basic);
-    }
-    if bytes.len() < 10 || bytes[4] != b'-' || bytes[7] != b'-' || !digits(0, 4) || !digits(5, 7) || !digits(8, 10) {
-        return None;
-    }
-    if bytes.len() == 10 {
-        return Some(TimeFormat::Date);
-    }
-    let has_time = bytes.len() >= 16 && bytes[13] == b':' && digits(11, 13) && digits(14, 16);
-    if !has_time {
-        return None;
-    }
-    match bytes[10] {
-        b' ' => return Some(TimeFormat::Space),
-        b'T' | b't' => {}
-        _ => return None,
-    }
-    let mut at = if bytes.get(16) == Some(&b':') && digits(17, 19) { 19 } else { 16 };
-    let has_fraction = bytes.get(at) == Some(&b'.');
-    if has_fraction {
-        at += 1;
-        while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-            at += 1;
-        }
-    }
-    match &text.get(at..)? {
-        &"" => Some(TimeFormat::Iso),
-        &"Z" | &"z" if has_fraction => Some(TimeFormat::IsoFractionZ),
-        &"Z" | &"z" => Some(TimeFormat::IsoZ),
-        &"+00:00" => Some(TimeFormat::IsoOffset),
-        offset if offset.len() == 6 && offset.starts_with(['+', '-']) && offset.as_bytes()[3] == b':' => {
-            Some(TimeFormat::IsoOtherOffset)
-        }
-        _ => None,
-    }
-}
+use super::time_format::{Offset, TimeFormat, time_format};
+use crate::key::python::{leaves_offset_out, says_utc};
+use crate::model::{Expression, ExpressionKind, Filter};
 
 /// What was seen in one part of a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// Numbers by the count of their digits before the point, from 1 on; the last is for all longer ones.
     pub widths: Vec<Group>,
-    /// Times, by format.
-    pub formats: Vec<Group>,
+    /// Times, by format, in the order of the formats.
+    pub formats: Vec<(TimeFormat, Group)>,
+    /// What a field of times holds that is not a time of a known format.
+    pub unknown: Group,
+    /// Of times that are printed without their offsets: the offsets, in order, and whether the key says UTC.
+    pub offsets: Vec<((Offset, bool), Group)>,
     /// What is neither a number nor a time.
     pub others: u64,
     /// Those of them that are digits.
@@ -147,6 +39,94 @@ pub struct Group {
 /// The widest number that is told from wider ones. DynamoDB's numbers have at most 38 digits.
 pub const WIDEST: usize = 40;
 
+/// What the values of a part are by the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// Numbers.
+    Number,
+    /// Times, as the items have them.
+    Time,
+    /// Times in a format of the model's own.
+    Printed,
+    /// Text, which may well be times.
+    Text,
+}
+
+/// What a part says of the offset of its time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PrintedOffset {
+    /// Whatever its text says.
+    #[default]
+    AsItIs,
+    /// The offset of every time, by `%z`; or nothing of the time of the day.
+    Kept,
+    /// Nothing, whatever the offset is.
+    Dropped,
+    /// That the time is in UTC, whatever the offset is.
+    Utc,
+}
+
+impl PrintedOffset {
+    /// Of what an expression prints, which `after` follows in the key.
+    pub fn of(expression: &Expression, after: &str) -> Self {
+        let format = filters(expression).into_iter().find_map(|filter| match filter {
+            Filter::Strftime(format) => Some(format.as_str()),
+            _ => None,
+        });
+        match format {
+            None => Self::AsItIs,
+            Some(format) if says_utc(format, after) => Self::Utc,
+            Some(format) if leaves_offset_out(format) => Self::Dropped,
+            Some(_) => Self::Kept,
+        }
+    }
+}
+
+/// What is done to the value that an expression prints.
+fn filters(expression: &Expression) -> Vec<&Filter> {
+    match &expression.kind {
+        ExpressionKind::Filter(inner, filter) => {
+            let mut all = filters(inner);
+            all.push(filter);
+            all
+        }
+        ExpressionKind::Or(inner, _) | ExpressionKind::And(_, inner) | ExpressionKind::If { then: inner, .. } => {
+            filters(inner)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// True where an expression prints a field's text as it is, but for its case and white space around it.
+pub fn is_own_text(expression: &Expression) -> bool {
+    let is_kept = |filter: &&Filter| matches!(filter, Filter::Str | Filter::Lower | Filter::Upper | Filter::Strip);
+    let is_field = matches!(
+        expression.kind,
+        ExpressionKind::Field(_)
+            | ExpressionKind::Filter(..)
+            | ExpressionKind::Or(..)
+            | ExpressionKind::And(..)
+            | ExpressionKind::If { .. }
+    );
+    is_field && filters(expression).iter().all(is_kept)
+}
+
+/// The offset of a time whose text in the key does not say it, and whether the key says UTC in its place. `looks` is what
+/// the key has of it.
+pub fn offset_of(value: &str, looks: Looks, part: &SeenPart) -> Option<(Offset, bool)> {
+    if part.kind != PartKind::Printed {
+        return None;
+    }
+    let says_utc = match (part.offset, looks) {
+        (PrintedOffset::Utc, _) => true,
+        (PrintedOffset::Dropped, _) => false,
+        (PrintedOffset::AsItIs, Looks::Time(printed)) if printed.has_clock() && printed.offset().is_none() => false,
+        _ => return None,
+    };
+    let offset = time_format(value, true)?.offset()?;
+    Some((offset, says_utc))
+}
+
 /// What a part is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Looks {
@@ -154,32 +134,27 @@ pub enum Looks {
     Number(usize),
     /// A time.
     Time(TimeFormat),
+    /// No time of a known format, where a time should be.
+    Unknown,
     /// Something else.
     Other,
 }
 
-/// What a part looks like. `is_number` is true where the model says so, and `is_time` likewise.
+/// What a part looks like.
 #[inline]
-pub fn looks(text: &str, is_number: bool, is_time: bool) -> Looks {
-    if is_number {
-        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let rest = &text[digits..];
-        if digits > 0 && (rest.is_empty() || rest.strip_prefix('.').is_some_and(all_digits)) {
-            return Looks::Number(digits.min(WIDEST));
+pub fn looks(text: &str, part: &SeenPart) -> Looks {
+    match part.kind {
+        PartKind::Number => {
+            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+            let rest = &text[digits..];
+            let is_number = digits > 0 && (rest.is_empty() || rest.strip_prefix('.').is_some_and(all_digits));
+            if is_number { Looks::Number(digits.min(WIDEST)) } else { Looks::Other }
         }
-        return Looks::Other;
-    }
-    // A cheap look first: most values are no times.
-    let bytes = text.as_bytes();
-    if bytes.len() < 8 || !bytes[0].is_ascii_digit() {
-        return Looks::Other;
-    }
-    match time_format(text) {
-        Some(format) => Looks::Time(format),
-        None if is_time && all_digits(text) && text.len() == 8 => Looks::Time(TimeFormat::BasicDate),
-        None if is_time && all_digits(text) && text.len() == 10 => Looks::Time(TimeFormat::EpochSeconds),
-        None if is_time && all_digits(text) && text.len() == 13 => Looks::Time(TimeFormat::EpochMilliseconds),
-        None => Looks::Other,
+        PartKind::Time => time_format(text, true).map_or(Looks::Unknown, Looks::Time),
+        PartKind::Printed => time_format(text, true).map_or(Looks::Other, Looks::Time),
+        // A cheap look first: most texts are not times.
+        PartKind::Text if text.len() < 8 => Looks::Other,
+        PartKind::Text => time_format(text, false).map_or(Looks::Other, Looks::Time),
     }
 }
 
@@ -197,9 +172,15 @@ impl Seen {
         rank: impl FnOnce() -> u64,
         example: impl FnOnce(u64) -> Example,
     ) {
-        let (groups, at, most) = match looks {
-            Looks::Number(width) => (&mut self.widths, width, WIDEST + 1),
-            Looks::Time(format) => (&mut self.formats, format as usize, TimeFormat::ALL.len()),
+        let group = match looks {
+            Looks::Number(width) => {
+                if self.widths.is_empty() {
+                    self.widths.resize(WIDEST + 1, Group::default());
+                }
+                &mut self.widths[width]
+            }
+            Looks::Time(format) => entry(&mut self.formats, format),
+            Looks::Unknown => &mut self.unknown,
             Looks::Other => {
                 self.others += 1;
                 if let Some(digits) = digits {
@@ -208,10 +189,12 @@ impl Seen {
                 return;
             }
         };
-        if groups.is_empty() {
-            groups.resize(most, Group::default());
-        }
-        groups[at].add(rank, example);
+        group.add(rank, example);
+    }
+
+    /// Counts the offset of a time that is printed without it.
+    pub fn add_offset(&mut self, offset: (Offset, bool), rank: u64, example: impl FnOnce(u64) -> Example) {
+        entry(&mut self.offsets, offset).add(|| rank, example);
     }
 
     /// Adds what another part of the table saw.
@@ -219,8 +202,24 @@ impl Seen {
         self.others += other.others;
         self.digits.merge(other.digits);
         Group::merge_all(&mut self.widths, other.widths);
-        Group::merge_all(&mut self.formats, other.formats);
+        other.formats.into_iter().for_each(|(format, group)| entry(&mut self.formats, format).merge(group));
+        self.unknown.merge(other.unknown);
+        other.offsets.into_iter().for_each(|(offset, group)| entry(&mut self.offsets, offset).merge(group));
     }
+}
+
+/// The group of a key in a list that is in order. There are few, and mostly one.
+#[inline]
+fn entry<K: Copy + Ord>(groups: &mut Vec<(K, Group)>, key: K) -> &mut Group {
+    let at = match groups.iter().position(|(known, _)| *known >= key) {
+        Some(at) if groups[at].0 == key => at,
+        place => {
+            let at = place.unwrap_or(groups.len());
+            groups.insert(at, (key, Group::default()));
+            at
+        }
+    };
+    &mut groups[at].1
 }
 
 impl Group {
@@ -231,12 +230,7 @@ impl Group {
             return;
         }
         for (own, other) in own.iter_mut().zip(others) {
-            own.count += other.count;
-            if let Some(example) = other.example
-                && own.example.as_ref().is_none_or(|known| example < *known)
-            {
-                own.example = Some(example);
-            }
+            own.merge(other);
         }
     }
 
@@ -255,63 +249,79 @@ impl Group {
             None => self.example = Some(example(rank)),
         }
     }
+
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        if let Some(example) = other.example
+            && self.example.as_ref().is_none_or(|known| example < *known)
+        {
+            self.example = Some(example);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Span;
 
     #[test]
-    fn formats_of_times_are_told_apart() {
-        for (text, wanted) in [
-            ("2024-05-17", Some(TimeFormat::Date)),
-            ("2024-05-17T09:30:00", Some(TimeFormat::Iso)),
-            ("2024-05-17T09:30:00.123456", Some(TimeFormat::Iso)),
-            ("2024-05-17T09:30:00Z", Some(TimeFormat::IsoZ)),
-            ("2024-05-17T09:30:00.123Z", Some(TimeFormat::IsoFractionZ)),
-            ("2024-05-17T09:30:00.5+00:00", Some(TimeFormat::IsoOffset)),
-            ("2024-05-17T09:30:00-05:00", Some(TimeFormat::IsoOtherOffset)),
-            ("2024-05-17 09:30:00", Some(TimeFormat::Space)),
-            ("20240517T093000Z", Some(TimeFormat::Basic)),
-            ("2024-05-17t09:30:00.5z", Some(TimeFormat::IsoFractionZ)),
-            ("20240517t093000z", Some(TimeFormat::Basic)),
-            ("123e4567-e89b-12d3-a456-426614174000", None),
-            ("2024-05-17-extra", None),
-            ("2024-05-17Tabc", None),
-            ("1715938200", None),
-            ("", None),
-        ] {
-            assert_eq!(time_format(text), wanted, "{text}");
-        }
-        assert_eq!(looks("1715938200", false, true), Looks::Time(TimeFormat::EpochSeconds));
-        assert_eq!(looks("1715938200", false, false), Looks::Other);
-        assert_eq!(looks("20240517", false, true), Looks::Time(TimeFormat::BasicDate));
-        assert_eq!(looks("20240517", false, false), Looks::Other);
-        assert_eq!(looks("29.99", true, false), Looks::Number(2));
-        assert_eq!(looks("-5", true, false), Looks::Other);
+    fn numbers_and_times_are_what_the_model_says() {
+        let look = |text: &str, kind| {
+            let part = SeenPart {
+                key: 0,
+                span: Span::default(),
+                field: "at".to_owned(),
+                kind,
+                after: None,
+                offset: Default::default(),
+                entity: 0,
+                may_be_digits: false,
+            };
+            looks(text, &part)
+        };
+        assert_eq!(look("1715938200", PartKind::Time), Looks::Time(TimeFormat::EpochSeconds));
+        assert_eq!(look("1715938200", PartKind::Text), Looks::Other);
+        assert_eq!(look("01/31/2024", PartKind::Text), Looks::Time(TimeFormat::DayOrMonthFirst));
+        assert_eq!(look("soon", PartKind::Time), Looks::Unknown);
+        assert_eq!(look("05-17", PartKind::Printed), Looks::Other);
+        assert_eq!(look("29.99", PartKind::Number), Looks::Number(2));
+        assert_eq!(look("-5", PartKind::Number), Looks::Other);
     }
 
     #[test]
-    fn a_date_sorts_with_the_times_of_its_form() {
-        use TimeFormat::*;
-        for (one, other, wanted) in [
-            (Date, Iso, true),
-            (Date, IsoFractionZ, true),
-            (Date, IsoOtherOffset, true),
-            (Date, Space, true),
-            (BasicDate, Basic, true),
-            (IsoZ, IsoZ, true),
-            // 20240517 comes behind 2024-05-18.
-            (Date, BasicDate, false),
-            (Date, Basic, false),
-            (BasicDate, Iso, false),
-            (Date, EpochSeconds, false),
-            (EpochSeconds, EpochMilliseconds, false),
-            (IsoZ, IsoOtherOffset, false),
-            (IsoZ, IsoFractionZ, false),
-            (Iso, Space, false),
-        ] {
-            assert_eq!((one.sorts_with(other), other.sorts_with(one)), (wanted, wanted), "{one:?} {other:?}");
+    fn groups_come_out_the_same_however_they_are_parted() {
+        let example = |rank| Example {
+            rank,
+            key: Vec::new(),
+            place: None,
+            attribute: None,
+            stored: Some(rank.to_string()),
+            expected: None,
+        };
+        let texts = ["2024-05-17", "2024-05-17T09:30:00Z", "soon", "2024-05-18", "31.01.2024", "2024-05-17T09:30:00Z"];
+        let count = |texts: &[(usize, &str)]| {
+            let mut seen = Seen::default();
+            for (rank, text) in texts {
+                let found = time_format(text, true).map_or(Looks::Unknown, Looks::Time);
+                seen.add(found, || *rank as u64, example);
+                if let Some(offset) = time_format(text, true).and_then(TimeFormat::offset) {
+                    seen.add_offset((offset, false), *rank as u64, example);
+                }
+            }
+            seen
+        };
+        let all: Vec<(usize, &str)> = texts.into_iter().enumerate().collect();
+        let whole = count(&all);
+        assert_eq!(whole.formats.iter().map(|(_, group)| group.count).collect::<Vec<_>>(), [2, 2, 1]);
+        assert_eq!((whole.unknown.count, whole.offsets.len()), (1, 1));
+        for cut in 0..=all.len() {
+            let (left, right) = all.split_at(cut);
+            let (mut left, right) = (count(left), count(right));
+            let mut turned = right.clone();
+            turned.merge(left.clone());
+            left.merge(right);
+            assert_eq!((&left, &turned), (&whole, &whole), "{cut}");
         }
     }
 }

@@ -193,6 +193,7 @@ impl<'r> Request<'r> {
             duplicates: !self.args.checks.is_empty(),
             carried: None,
             index: self.args.index.clone(),
+            ttl: self.config.table.ttl.as_ref().map(|(name, _)| name.clone()),
             files,
         }
     }

@@ -12,7 +12,7 @@ use crate::fix::Texts;
 use crate::key::Engine;
 use crate::model::{Attribute, Dialect, Model, load};
 use crate::rules::{Design, Entity, Shares};
-use crate::text::SourceFile;
+use crate::text::{SourceFile, Span};
 
 /// True of a path that names a model or a folder of models.
 pub fn is_model_path(path: &Path) -> bool {
@@ -85,6 +85,7 @@ pub fn load_all(paths: &[PathBuf], config: &Config, example: &str, texts: &Texts
             Err(error) => return Err(error),
         }
     }
+    loaded.agree_on_ttl(config);
     loaded.share_patterns();
     Ok(loaded)
 }
@@ -142,6 +143,40 @@ impl Loaded {
             naming: config.naming.clone(),
             delimiter: config.delimiter.clone(),
             table: config.table.clone(),
+        }
+    }
+
+    /// Records each model that names another time to live than the configuration or an earlier model: a table has one.
+    fn agree_on_ttl(&mut self, config: &Config) {
+        let shown = |source: &SourceFile, span: Span| {
+            let position = source.position(span.start);
+            format!("{}:{}:{}", source.name(), position.line, position.column)
+        };
+        let table = config.table.ttl.as_ref();
+        let mut first = table.map(|(name, place)| (name.clone(), shown(&place.source, place.span)));
+        for model in &self.models {
+            for attribute in &model.attributes {
+                let Some(span) = attribute.ttl else { continue };
+                let name = &attribute.name.value;
+                match &first {
+                    None => first = Some((name.clone(), shown(&model.source, span))),
+                    Some((known, _)) if known == name => {}
+                    // Two of one model are found when it is read.
+                    Some((known, place)) => self.problems.push(Problem {
+                        code: "ttl-conflict",
+                        message: format!("`{name}` is marked as the time to live, and {place} says that it is `{known}`"),
+                        source: Arc::clone(&model.source),
+                        span,
+                        label: format!("`{known}` elsewhere"),
+                        help: Some(format!(
+                            "a table has one time to live: mark the same attribute in every model, or remove `ttl` from \
+                             `{name}`"
+                        )),
+                        related: None,
+                        suggestion: None,
+                    }),
+                }
+            }
         }
     }
 

@@ -48,6 +48,8 @@ document! {
         pub sort_key: Option<TableKeyDocument>,
         /// Its secondary indexes, by name.
         pub indexes: Option<Entries<TableIndexDocument>>,
+        /// The attribute by which DynamoDB deletes items, its time to live: a number of seconds since 1970.
+        pub ttl: Option<Spanned<String>>,
     }
 }
 
@@ -214,7 +216,14 @@ impl Config {
         config.models = document.models.map(|models| models.iter().map(|path| folder.join(&path.value)).collect());
         config.dialect = document.dialect.map(|dialect| dialect.value);
         config.exclude = exclude(document.exclude.unwrap_or_default(), folder, reader);
-        config.table = document.table.map(table).unwrap_or_default();
+        if let Some(ttl) = document.table.as_ref().and_then(|table| table.ttl.as_ref())
+            && ttl.trim().is_empty()
+        {
+            reader
+                .problem("empty-name", ttl.span, "the name of the time to live is empty")
+                .help("name the attribute, or leave `ttl` out");
+        }
+        config.table = document.table.map(|document| table(document, reader)).unwrap_or_default();
         if let Some(naming) = document.naming {
             for pattern in [&naming.index, &naming.partition_key, &naming.sort_key].into_iter().flatten() {
                 reader.check_pattern(pattern);
@@ -269,13 +278,14 @@ fn exclude(patterns: Vec<Spanned<String>>, folder: &Path, reader: &mut Reader) -
     Exclude { folder, globs: globs.build().unwrap_or_default() }
 }
 
-fn table(document: TableDocument) -> TableFacts {
+fn table(document: TableDocument, reader: &Reader) -> TableFacts {
     let key = |key: Option<TableKeyDocument>| {
         key.map(|TableKeyDocument(key)| (key.attribute.value, key.r#type.map_or(KeyType::S, |kind| kind.value)))
     };
     let indexes = document.indexes.map_or_else(Vec::new, |indexes| indexes.entries);
     TableFacts {
         name: document.name.map(|name| name.value),
+        ttl: document.ttl.map(|ttl| (ttl.value, Place::new(&reader.source, ttl.span))),
         partition_key: key(document.partition_key),
         sort_key: key(document.sort_key),
         indexes: indexes

@@ -19,6 +19,8 @@ pub(super) fn shown(written: Written<'_>) -> String {
         Written::Text("") => "(empty)".to_owned(),
         Written::Text(text) => printable(text).into_owned(),
         Written::Typed(value) => printable(&str_of(value).unwrap_or_else(|| "(bytes)".to_owned())).into_owned(),
+        Written::Open("") => "(not known)".to_owned(),
+        Written::Open(text) => printable(text).into_owned(),
         Written::Absent => "(left out)".to_owned(),
         Written::Failed(_) => "(cannot be built)".to_owned(),
     }
@@ -85,7 +87,7 @@ pub fn write_item(out: &mut dyn Write, terminal: Terminal, explained: &Explained
 fn origin(explained: &Explained<'_, '_>, number: usize, written: Written<'_>) -> String {
     let source = &explained.engine.model().source;
     let (text, is_text) = match written {
-        Written::Text(text) => (text, true),
+        Written::Text(text) | Written::Open(text) => (text, true),
         _ => ("", false),
     };
     let mut template = String::new();
@@ -110,6 +112,9 @@ fn origin(explained: &Explained<'_, '_>, number: usize, written: Written<'_>) ->
             }
         }
     }
+    if let Written::Open("") = written {
+        template.push_str("a condition hangs on a computed field");
+    }
     if let Written::Failed(failure) = written {
         template = printable(&failure.message).into_owned();
     }
@@ -127,6 +132,7 @@ fn state(explained: &Explained<'_, '_>, number: usize, field: &FieldPath, is_emp
     }
     let words = match explained.fields.state(field) {
         State::Unset => Some("unset"),
+        State::Unknown => Some("computed, and not in the item"),
         State::Null => Some("null"),
         State::Default => Some("default"),
         State::Coerced(_) => Some("coerced"),

@@ -121,6 +121,7 @@ pub fn query(
                 )));
             }
             Written::Failed(failure) => return Err(failed(failure.message.clone())),
+            Written::Open(_) => return Err(failed(not_known(&key.attribute))),
         };
         fits(key.kind, &value, &key.attribute).map_err(failed)?;
         if matches!(&value, Value::Bytes(bytes) if bytes.is_empty()) {
@@ -143,6 +144,7 @@ pub fn query(
                 break;
             }
             Written::Failed(failure) => return Err(failed(failure.message.clone())),
+            Written::Open(_) => return Err(failed(not_known(&key.attribute))),
         };
         keys_dict.insert(key.attribute.clone(), to_json(&value));
         // As in key(): a sort key that is false as Python sees it is no condition. A number is one, though, even 0.
@@ -314,6 +316,10 @@ impl Request {
         self.add("sk", attribute, operator, value);
         Ok(info)
     }
+}
+
+fn not_known(attribute: &str) -> String {
+    format!("a part of `{attribute}` is computed, and the item does not have it: add it to the item to see the query")
 }
 
 /// Refuses a value that the key attribute cannot hold: DynamoDB would refuse the query.

@@ -129,16 +129,16 @@ impl Letters {
                 }
             }
         }
-        for state in (1..count).rev() {
-            let around = star(&steps[state][state]);
-            for from in 0..state {
-                let there = Hir::concat(vec![steps[from][state].clone(), around.clone()]);
-                for to in 0..state {
-                    let further = Hir::concat(vec![there.clone(), steps[state][to].clone()]);
-                    add(&mut steps[from][to], further);
+        while steps.len() > 1 {
+            let (Some(leaving), Some(last)) = (steps.pop(), ends.pop()) else { break };
+            let state = steps.len();
+            let around = star(&leaving[state]);
+            for (row, end) in steps.iter_mut().zip(&mut ends) {
+                let there = Hir::concat(vec![row[state].clone(), around.clone()]);
+                for (to, further) in row.iter_mut().zip(&leaving).take(state) {
+                    add(to, Hir::concat(vec![there.clone(), further.clone()]));
                 }
-                let end = Hir::concat(vec![there, ends[state].clone()]);
-                add(&mut ends[from], end);
+                add(end, Hir::concat(vec![there, last.clone()]));
             }
         }
         Hir::concat(vec![star(&steps[0][0]), ends[0].clone()])

@@ -51,5 +51,6 @@ pub use readings::{Printed, Reader, Reading};
 pub use regular::{caseless, plain_text};
 pub use sample::{numbers_of, sample};
 pub use shape::{Hole, Shape, ShapeMatcher, Strictness};
+pub use suspicious::{Loss, loss};
 pub use trace::{Part, PartKind, Recorder, Stop, Trace};
 pub use values::{Assumption, Values, ValuesOf, conforms, is_plain, of_attribute};

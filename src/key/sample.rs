@@ -45,21 +45,31 @@ pub fn numbers_of(text: &str) -> impl Iterator<Item = Value<'static>> {
 }
 
 fn time(attribute: &Attribute) -> Option<Value<'static>> {
-    const USUAL: [&str; 8] = [
-        "2024-05-17T09:30:00+00:00",
-        "2024-05-17T09:30:00Z",
-        "2024-05-17T09:30:00.000Z",
-        "2024-05-17T09:30:00.000000Z",
-        "2024-05-17T09:30:00.000000+00:00",
-        "2024-05-17T09:30:00",
-        "2024-05-17T09:30:00.000000",
-        "2024-05-17",
-    ];
-    if let Some(usual) = USUAL.iter().map(|text| Value::text(*text)).find(|value| conforms(attribute, value)) {
+    if let Some(usual) = TIMES.iter().map(|text| Value::text(*text)).find(|value| conforms(attribute, value)) {
         return Some(usual);
     }
-    text(attribute).map(Value::Str)
+    text(attribute).map(Value::Str).or_else(|| Some(Value::text(TIMES[0])))
 }
+
+/// A time in the forms in which programs write it, the usual one first.
+const TIMES: [&str; 16] = [
+    "2024-05-17T09:30:00+00:00",
+    "2024-05-17T09:30:00Z",
+    "2024-05-17T09:30:00",
+    "2024-05-17T09:30:00.000Z",
+    "2024-05-17T09:30:00.000000Z",
+    "2024-05-17T09:30:00.000+00:00",
+    "2024-05-17T09:30:00.000000+00:00",
+    "2024-05-17T09:30:00.000000",
+    "2024-05-17T09:30:00+0000",
+    "2024-05-17T09:30:00+02:00",
+    "2024-05-17T09:30:00-05:00",
+    "2024-05-17 09:30:00",
+    "2024-05-17T09:30Z",
+    "20240517T093000Z",
+    "2024-05-17",
+    "20240517",
+];
 
 fn text(attribute: &Attribute) -> Option<Cow<'static, str>> {
     for usual in ["abc", "a", "1"] {

@@ -1,9 +1,10 @@
 //! What is wrong with a key to look at: what the rules about items and the audit have in common.
 
-use super::fields::Fields;
-use super::python::{is_blank, is_true, str_of, strip};
+use super::fields::{Fields, State};
+use super::python::{equal, is_blank, is_true, str_of, strip, to_int};
 use super::trace::{Part, PartKind};
 use crate::model::{Expression, ExpressionKind, FieldPath, Filter, Model};
+use crate::text::Exact;
 use crate::value::Value;
 
 /// The words that stand for nothing in Python, JSON and JavaScript.
@@ -290,6 +291,51 @@ pub fn holds_delimiter(part: &Part<'_>, parts: &[Part<'_>], key: &str, delimiter
     matches!(part.kind, PartKind::Field(_))
         && key.get(part.start..part.end).is_some_and(|text| text.contains(delimiter))
         && is_composed()
+}
+
+/// A value that mapping changed on its way into a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Loss<'l> {
+    /// As the item has it.
+    pub before: &'l Value<'l>,
+    /// As the key has it.
+    pub after: &'l Value<'l>,
+}
+
+/// What a part of a key lost when its field was mapped; none where it says what the item says.
+pub fn loss<'l>(part: &Part<'_>, fields: &'l Fields<'l>, model: &Model) -> Option<Loss<'l>> {
+    let PartKind::Field(field) = part.kind else { return None };
+    let State::Coerced(before) = fields.state(field) else { return None };
+    let after = fields.value(field);
+    let default = field.attribute.and_then(|at| model.attributes.get(at)).and_then(|own| own.default.as_ref());
+    let is_harmless = match before {
+        // Null that becomes the default is what a default is for.
+        Value::None => default.is_some_and(|default| equal(after, &default.value)),
+        // A map laid over its default loses nothing.
+        Value::Map(_) if matches!(after, Value::Map(_)) && !before.is_rounded() => true,
+        // The digits behind the point are cut anyway.
+        Value::Decimal(number) if part.expression.is_some_and(prints_whole) => {
+            let whole = Exact::parse(&number.text).and_then(|own| own.truncated());
+            let cut = to_int(after).ok().and_then(|own| str_of(&own));
+            whole.is_some() && whole == cut
+        }
+        before => equal(before, after) || (!before.is_rounded() && str_of(before) == str_of(after)),
+    };
+    (!is_harmless).then_some(Loss { before, after })
+}
+
+/// True of an expression that makes a whole number of its field before anything else.
+fn prints_whole(expression: &Expression) -> bool {
+    match &expression.kind {
+        ExpressionKind::Filter(inner, Filter::Int) => matches!(inner.kind, ExpressionKind::Field(_)),
+        ExpressionKind::Filter(inner, _) => prints_whole(inner),
+        ExpressionKind::If { then, otherwise, .. } => {
+            let is_literal = |one: &Expression| matches!(one.kind, ExpressionKind::Literal(_));
+            let is_safe = |one: &Expression| is_literal(one) || prints_whole(one);
+            is_safe(then) && is_safe(otherwise)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -42,7 +42,9 @@ impl Builder {
             document.attributes.map_or_else(Default::default, |entries| (entries.entries, entries.unread));
         // An attribute that could not be read has its own problem: expressions that name it are no second one.
         self.attributes = attributes.iter().map(|(name, _)| name.value.clone()).chain(unread).collect();
-        let attributes = attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
+        let attributes: Vec<Attribute> =
+            attributes.into_iter().map(|(name, attribute)| self.attribute(name, attribute)).collect();
+        self.one_ttl(&attributes);
         let mut indexes = document.indexes.map_or_else(Vec::new, |entries| entries.entries);
         if let Some((name, _)) = indexes.get(MOST_INDEXES) {
             let message = format!(
@@ -67,6 +69,19 @@ impl Builder {
             attributes,
             indexes,
             access_patterns,
+        }
+    }
+
+    /// A table has one time to live, so a model has one at most.
+    fn one_ttl(&mut self, attributes: &[Attribute]) {
+        let mut marked = attributes.iter().filter_map(|attribute| Some((&attribute.name.value, attribute.ttl?)));
+        let Some((first, place)) = marked.next() else { return };
+        for (name, span) in marked {
+            self.reader
+                .problem("ttl-conflict", span, format!("`{name}` is marked as the time to live, and so is `{first}`"))
+                .label("the second one")
+                .related(place, format!("`{first}` is the first one"))
+                .help("a table has one time to live: keep `ttl = true` on that attribute only");
         }
     }
 
@@ -109,17 +124,44 @@ impl Builder {
                 .label("not in the list")
                 .related(Span { start: allowed[0].span.start, end: allowed[allowed.len() - 1].span.end }, "the list");
         }
+        let computed = table.computed.filter(|flag| flag.value);
+        if let Some(flag) = &computed {
+            if let Some(default) = &table.default {
+                self.reader
+                    .problem(
+                        "computed-field",
+                        default.span,
+                        format!("`{}` is computed, so no item leaves it to a default", name.value),
+                    )
+                    .label("remove this")
+                    .related(flag.span, "computed")
+                    .help("keep `computed = true` for a field that items do not store, `default` for one that they do");
+            }
+            if let Some(required) = table.required.as_ref().filter(|required| !required.value) {
+                self.reader
+                    .problem(
+                        "computed-field",
+                        required.span,
+                        format!("`{}` is computed, so every key has a value for it", name.value),
+                    )
+                    .label("remove this")
+                    .related(flag.span, "computed")
+                    .help("leave `required` out: a computed field always has a value where keys are written");
+            }
+        }
         Attribute {
             name,
             kind: table.r#type,
             default: table.default,
-            required: table.required.is_some_and(|flag| flag.value),
+            required: computed.is_some() || table.required.is_some_and(|flag| flag.value),
             pattern: table.pattern,
             matcher: Arc::default(),
             most_nodes: super::pattern::MOST_NODES,
             allowed,
             max_length: table.max_length,
             immutable: table.immutable.is_some_and(|flag| flag.value),
+            computed: computed.is_some(),
+            ttl: table.ttl.filter(|flag| flag.value).map(|flag| flag.span),
             description: table.description,
         }
     }
@@ -512,6 +554,6 @@ fn toml_kind(value: &Value<'static>) -> &'static str {
         Value::Float(_) => "a float",
         Value::List(_) => "an array",
         Value::Map(_) => "a table",
-        Value::None | Value::Bytes(_) | Value::Set(_) => "something else",
+        Value::None | Value::Bytes(_) | Value::Set(_) | Value::Decimal(_) => "something else",
     }
 }

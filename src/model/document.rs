@@ -132,6 +132,10 @@ document! {
         pub max_length: Option<Spanned<u64>>,
         /// True where the value never changes once written.
         pub immutable: Option<Spanned<bool>>,
+        /// True where items do not store the field: it is computed where keys are written, such as a shard number.
+        pub computed: Option<Spanned<bool>>,
+        /// True of the attribute by which DynamoDB deletes items, its time to live: a number of seconds since 1970.
+        pub ttl: Option<Spanned<bool>>,
         /// What the field is.
         pub description: Option<Spanned<String>>,
     }
@@ -329,6 +333,8 @@ impl FromToml for AttributeDocument {
                 r#enum: None,
                 max_length: None,
                 immutable: None,
+                computed: None,
+                ttl: None,
                 description: None,
                 span: node.span().into(),
             })),

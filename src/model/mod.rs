@@ -70,11 +70,26 @@ impl Model {
         })
     }
 
+    /// The attribute that it marks as the time to live.
+    pub fn ttl(&self) -> Option<&Attribute> {
+        self.attributes.iter().find(|attribute| attribute.ttl.is_some())
+    }
+
     /// True where `name` is a key attribute of one of the indexes.
     pub fn is_key_attribute(&self, name: &str) -> bool {
         self.keys().any(|(_, key)| *key.attribute == name)
     }
 }
+
+/// True of a name that means a time to live: `ttl`, `TTL`, `time_to_live`, `timeToLive`. Other names, such as `expires_at`,
+/// may as well be something else.
+pub fn is_called_ttl(name: &str) -> bool {
+    let letters = name.chars().filter(|letter| !matches!(letter, '_' | '-'));
+    let plain: String = letters.take(TIME_TO_LIVE.len() + 1).flat_map(char::to_lowercase).collect();
+    plain == "ttl" || plain == TIME_TO_LIVE
+}
+
+const TIME_TO_LIVE: &str = "timetolive";
 
 /// A field of an entity.
 #[derive(Clone, Debug)]
@@ -99,6 +114,10 @@ pub struct Attribute {
     pub max_length: Option<Spanned<u64>>,
     /// True where it never changes once written.
     pub immutable: bool,
+    /// True where it is not stored but computed where keys are written: it always has a value then, so it is `required`.
+    pub computed: bool,
+    /// Where the model says that it is the time to live; none where it does not.
+    pub ttl: Option<Span>,
     /// What it is.
     pub description: Option<Spanned<String>>,
 }

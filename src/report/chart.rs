@@ -58,6 +58,10 @@ pub struct ChartAttribute {
     pub required: bool,
     /// True where it never changes once written.
     pub immutable: bool,
+    /// True where no item stores it, and it is computed where keys are written.
+    pub computed: bool,
+    /// True where it is the time to live.
+    pub ttl: bool,
     /// Its value where an item sets none, as a literal.
     pub default: Option<String>,
     /// The values that it may have, as literals; empty where any.
@@ -298,8 +302,10 @@ fn chart_attribute(entity: &Entity, at: usize, attribute: &Attribute) -> ChartAt
     ChartAttribute {
         name: attribute.name.value.clone(),
         kind: attribute.kind.value,
-        required: attribute.required,
+        required: attribute.required && !attribute.computed,
+        computed: attribute.computed,
         immutable: attribute.immutable,
+        ttl: attribute.ttl.is_some(),
         default: attribute.default.as_ref().map(|default| literal(&default.value)),
         allowed: attribute.allowed.iter().map(|allowed| literal(&allowed.value)).collect(),
         pattern: attribute.pattern.as_ref().map(|pattern| pattern.value.clone()),

@@ -184,6 +184,6 @@ pub fn shown(written: Written<'_>) -> Option<String> {
     match written {
         Written::Text(text) => Some(text.to_owned()),
         Written::Typed(value) => str_of(value),
-        Written::Absent | Written::Failed(_) => None,
+        Written::Open(_) | Written::Absent | Written::Failed(_) => None,
     }
 }

@@ -45,6 +45,8 @@ impl Design {
 pub struct TableFacts {
     /// Its name.
     pub name: Option<String>,
+    /// The attribute that is its time to live, and where the configuration says so.
+    pub ttl: Option<(String, Place)>,
     /// Its partition key.
     pub partition_key: Option<(String, KeyType)>,
     /// Its sort key.

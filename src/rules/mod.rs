@@ -274,6 +274,7 @@ pub const RULES: &[&Rule] = &[
     &stored::unclassified_item::RULE,
     &stored::ambiguous_item::RULE,
     &stored::stale_key::RULE,
+    &stored::field_not_stored::RULE,
     &stored::missing_index_key::RULE,
     &stored::leftover_index_key::RULE,
     &stored::case_variant_key::RULE,

@@ -27,7 +27,7 @@ fn options(asked: usize) -> Options {
     match asked {
         0 => default,
         1 => Options { delimiter: "|".to_owned(), examples: 0, ..default },
-        2 => Options { delimiter: "::".to_owned(), ..default },
+        2 => Options { delimiter: "::".to_owned(), ttl: Some("size".to_owned()), ..default },
         _ => {
             let carried = ["pk", "sk", "gsi1_pk", "gsi1_sk", "id", "name", "at"].map(str::to_owned);
             Options { index: Some("gsi1".to_owned()), carried: Some(carried.into()), ..default }
@@ -62,7 +62,15 @@ const OTHERS: [(&str, &str); 7] = [
     ("[\"a\"]", r#"{"SS":["a"]}"#),
 ];
 
-const TEXTS: [&str; 33] = [
+const TEXTS: [&str; 41] = [
+    "2024-05-17T09:30:00.5Z",
+    "2024-05-17T09:30:00+0000",
+    "2024-05-17 09:30:00+02:00",
+    "2024-05-17T09:30:00.25",
+    "31.01.2024",
+    "Fri, 17 May 2024 09:30:00 GMT",
+    "1715938200123",
+    "soon",
     "",
     " ",
     "None",
@@ -255,7 +263,7 @@ fn put_keys(engine: &Engine, item: &mut Attributes) {
             let value = match buffer.get(number) {
                 Written::Text(text) => Field::Text(text.to_owned()),
                 Written::Typed(Value::Int(number)) => Field::Number(number.to_string()),
-                Written::Typed(_) | Written::Absent | Written::Failed(_) => continue,
+                Written::Open(_) | Written::Typed(_) | Written::Absent | Written::Failed(_) => continue,
             };
             written.push((key.attribute.clone(), value));
         }

@@ -105,6 +105,7 @@ id = { type = "string", required = true }
 name = "string"
 floor = "integer"
 day = "datetime"
+ttl = "any"
 [indexes.primary]
 partition_key = { attribute = "pk", build_key = [["Room", "{id}"]] }
 sort_key = { attribute = "sk", build_key = [["Room", "{id}"], ["floor", "{floor}"]] }

@@ -9,7 +9,7 @@ use super::difference::{Difference, cut, spelled};
 use super::words;
 use crate::emit::escape::{markdown, markdown_code};
 use crate::emit::lint::rule_url;
-use crate::emit::pages::{capitalized, way_out};
+use crate::emit::pages::capitalized;
 use crate::error::Error;
 use crate::report::{AuditFinding, Audited, Check, Level};
 use crate::rules::{Rule, rule};
@@ -146,7 +146,8 @@ fn write_check(out: &mut dyn Write, name: &str, check: &Check, examples: usize) 
     }
     let page = rule.map(|rule| format!("[More]({})", rule_url(rule)));
     // The pages of the rules are Markdown themselves.
-    let help: Vec<String> = rule.and_then(way_out).filter(|_| !are_told).into_iter().chain(page).collect();
+    let ways = if are_told { Vec::new() } else { words::ways_out(rule, check) };
+    let help: Vec<String> = ways.into_iter().chain(page).collect();
     writeln!(out, "\n{}", help.join(" "))
 }
 

@@ -3,11 +3,13 @@
 use indicatif::{HumanBytes, HumanCount};
 
 use crate::audit::Defect;
+use crate::emit::pages::way_out;
 use crate::model::Era;
 use crate::report::{
     AuditFinding, Audited, Check, Coverage, DialectFit, Estimate, Group, IndexReport, PartitionReport, PartitionSize,
     Sample, Source, Spread, Totals,
 };
+use crate::rules::Rule;
 use crate::text::plural;
 
 /// A number with commas between its thousands.
@@ -214,7 +216,8 @@ pub(super) fn place(group: &Group) -> String {
     let parts: Vec<&str> = match (&group.entity, &group.attribute) {
         (None, None) => [&group.index, &group.subject].into_iter().flatten().map(String::as_str).collect(),
         (None, Some(attribute)) => std::iter::once(attribute).chain(&group.subject).map(String::as_str).collect(),
-        (Some(entity), attribute) => std::iter::once(entity).chain(attribute).map(String::as_str).collect(),
+        (Some(entity), Some(attribute)) => vec![entity, attribute],
+        (Some(entity), None) => std::iter::once(entity).chain(&group.subject).map(String::as_str).collect(),
     };
     parts.join(" ")
 }
@@ -242,6 +245,16 @@ pub(super) fn columns(name: &str, check: &Check) -> Vec<Column> {
     all.into_iter().filter(|column| check.groups.iter().any(|group| (column.of)(group).is_some())).collect()
 }
 
+/// What there is to do about the findings of a check: what its rule says, and what some groups say of their own.
+pub(super) fn ways_out(rule: Option<&Rule>, check: &Check) -> Vec<String> {
+    let mut ways: Vec<String> = Vec::new();
+    for group in &check.groups {
+        let way = group.help.clone().or_else(|| rule.and_then(way_out));
+        ways.extend(way.filter(|way| !ways.contains(way)));
+    }
+    ways
+}
+
 /// What the subject of a check's groups is, and whether it is a value of a stranger.
 pub(super) fn subject(name: &str) -> (&'static str, bool) {
     match Defect::ALL.into_iter().find(|defect| defect.name() == name) {
@@ -249,7 +262,10 @@ pub(super) fn subject(name: &str) -> (&'static str, bool) {
         Some(Defect::AmbiguousItem) => ("Keys of", true),
         Some(Defect::CaseVariantKey) => ("Written by", false),
         Some(Defect::WrongKeyType) => ("Type", false),
-        Some(Defect::MisSortedNumber | Defect::MixedTimeFormats) => ("Field", true),
+        Some(Defect::StaleKey | Defect::LeftoverIndexKey) => ("Why", false),
+        Some(Defect::FieldNotStored | Defect::LossyCoercion) => ("Field", true),
+        Some(Defect::TtlNotEpochSeconds) => ("Value", false),
+        Some(Defect::MisSortedNumber | Defect::MixedTimeFormats | Defect::UnsortableTime) => ("Field", true),
         Some(Defect::HotPartition | Defect::LargeCollection) => ("Partition", true),
         _ => ("Of", true),
     }

@@ -66,8 +66,14 @@ pub(super) fn field_rules(attribute: &ChartAttribute) -> Vec<FieldRule<'_>> {
     if let Some(most) = attribute.max_length {
         rules.push(FieldRule::Words(format!("at most {}", counted(most, "character"))));
     }
+    if attribute.computed {
+        rules.push(FieldRule::Words("computed, not stored".to_owned()));
+    }
     if attribute.immutable {
         rules.push(FieldRule::Words("never changes".to_owned()));
+    }
+    if attribute.ttl {
+        rules.push(FieldRule::Words("time to live".to_owned()));
     }
     rules
 }

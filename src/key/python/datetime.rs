@@ -159,7 +159,8 @@ impl Moment {
         format!("{sign}{}.{:06}", magnitude / 1_000_000, magnitude % 1_000_000).parse().ok()
     }
 
-    /// `datetime.strftime(format)`, for the directives that a model may use.
+    /// `datetime.strftime(format)`, for the directives that a model may use. Years before 1000 have as few digits as they
+    /// need, as on Linux up to Python 3.12; `isoformat` writes four.
     pub fn strftime(&self, format: &str) -> Option<String> {
         let mut text = String::new();
         let mut rest = format;
@@ -169,6 +170,9 @@ impl Moment {
             match directive {
                 "%f" => text.push_str(&format!("{:06}", self.microseconds())),
                 "%%" => text.push('%'),
+                "%Y" => text.push_str(&self.civil.year().to_string()),
+                "%G" => text.push_str(&self.civil.date().iso_week_date().year().to_string()),
+                "%F" => text.push_str(&format!("{}{}", self.civil.year(), self.civil.strftime("-%m-%d"))),
                 "%z" => text.push_str(&self.compact_offset()),
                 directive => text.push_str(&self.civil.strftime(directive).to_string()),
             }
@@ -176,6 +180,11 @@ impl Moment {
         }
         text.push_str(rest);
         Some(text)
+    }
+
+    /// The year, from 1 to 9999.
+    pub fn year(&self) -> i16 {
+        self.civil.year()
     }
 
     fn microseconds(&self) -> i32 {
@@ -251,5 +260,18 @@ mod tests {
         ] {
             assert_eq!(moment.strftime(format).as_deref(), Some(text), "{format}");
         }
+        // What Python 3.11 prints on Linux.
+        for (time, format, text) in [
+            ("0500-01-02T03:04:05", "%Y-%m-%dT%H:%M:%S.%f", "500-01-02T03:04:05.000000"),
+            ("0005-01-01", "%Y %G-W%V %F %y %j", "5 4-W53 5-01-01 05 001"),
+            ("0999-12-31T23:59:59", "%FT%T", "999-12-31T23:59:59"),
+            ("1000-01-01", "%Y %F", "1000 1000-01-01"),
+            ("2024-12-30", "%G-W%V-%u %U %W", "2025-W01-1 52 53"),
+            ("0001-01-01", "%G %U %W %a", "1 00 01 Mon"),
+            ("1911-02-28T01:02:03+00:53:28", "%z", "+005328"),
+        ] {
+            assert_eq!(parse_moment(time).unwrap().strftime(format).as_deref(), Some(text), "{time} {format}");
+        }
+        assert_eq!(parse_moment("0500-01-02").unwrap().isoformat(), "0500-01-02T00:00:00");
     }
 }

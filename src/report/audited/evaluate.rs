@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::redact::Redactor;
+use super::times;
+use super::unstored::{Resolved, cause, resolved};
 use super::{
     Audited, Bin, Check, Coverage, DialectFit, EntityCount, Finding, Group, IndexReport, PartitionReport,
     PartitionSize, Spread, Totals, VERSION,
 };
 use crate::audit::{
-    Catalog, CatalogIndex, Defect, Example, Lengths, Partition, Partitions, Seen, Sizes, State, Subject, TimeFormat,
+    Catalog, CatalogIndex, Defect, Example, Lengths, Partition, Partitions, Seen, Sizes, State, Subject,
 };
 use crate::model::Era;
 use crate::report::{Described, Level, Levels, Part};
@@ -74,6 +76,11 @@ impl Audited {
             redacted: redact,
         };
         audited.estimate(part);
+        // Of what is known when all is counted, a sample tells no number in the whole.
+        let is_late = |check: &Check| check.groups.iter().any(|group| group.is_late);
+        for check in audited.checks.values_mut().filter(|check| is_late(check)) {
+            check.estimate = None;
+        }
         audited.sum_up();
         audited
     }
@@ -152,23 +159,28 @@ impl Names<'_> {
         let entity = |number: u16| catalog.entities.get(usize::from(number)).map(|entity| entity.name.clone());
         let index = |number: u16| catalog.indexes.get(usize::from(number)).map(|index| index.name.clone());
         let attribute = |number: u16| catalog.attributes.get(usize::from(number)).cloned();
+        let (told, help) = cause(subject.cause, &subject.detail).unzip();
         Group {
             entity: subject.entity.and_then(entity),
             index: subject.index.and_then(index),
             attribute: subject.attribute.and_then(attribute),
-            subject: (!subject.detail.is_empty()).then(|| match subject.defect {
-                Defect::UnclassifiedItem => self.redactor.shape(&subject.detail),
-                _ => subject.detail.clone(),
+            subject: told.or_else(|| {
+                (!subject.detail.is_empty()).then(|| match subject.defect {
+                    Defect::UnclassifiedItem => self.redactor.shape(&subject.detail),
+                    _ => subject.detail.clone(),
+                })
             }),
             detail: None,
             count,
+            help,
+            is_late: false,
         }
     }
 
     fn finding(&self, group: &Group, example: &Example) -> Finding {
         let key = |text: &String| self.redactor.key(text);
         // The size of an item is no value.
-        let is_size = group.attribute.is_none();
+        let is_size = group.attribute.is_none() && example.attribute.is_none();
         Finding {
             entity: group.entity.clone(),
             index: group.index.clone(),
@@ -180,7 +192,7 @@ impl Names<'_> {
             stored: example.stored.as_ref().map(|stored| if is_size { stored.clone() } else { key(stored) }),
             expected: example.expected.as_ref().map(key),
             message: None,
-            help: None,
+            help: group.help.clone(),
         }
     }
 }
@@ -205,6 +217,12 @@ impl Reader<'_> {
             let findings = tally.examples.iter().map(|example| names.finding(&group, example)).collect();
             add(subject.defect, group, findings);
         }
+        for Resolved { defect, group, tally } in resolved(self.catalog, self.state, &|subject| names.group(subject, 0))
+        {
+            let group = Group { count: tally.count, ..group };
+            let findings = tally.examples.iter().map(|example| names.finding(&group, example)).collect();
+            add(defect, group, findings);
+        }
         for (shape, tally) in self.state.shapes.groups() {
             let subject = Subject { detail: shape.to_owned(), ..Subject::of(Defect::UnclassifiedItem) };
             let group = names.group(&subject, tally.count);
@@ -217,17 +235,21 @@ impl Reader<'_> {
                 index: self.catalog.indexes.get(part.index).map(|index| index.name.clone()),
                 attribute: self.catalog.attributes.get(part.attribute).cloned(),
                 subject: Some(part.field.clone()),
-                detail: None,
-                count: 0,
+                ..Group::default()
             };
             let widths = mixed_widths(seen, &group).or_else(|| mixed_digits(seen, &group));
             if let Some((group, examples)) = widths {
                 let findings = examples.iter().map(|example| names.finding(&group, example)).collect();
                 add(Defect::MisSortedNumber, group, findings);
             }
-            if let Some((group, examples)) = mixed_formats(seen, &group) {
+            for (defect, found) in [
+                (Defect::MixedTimeFormats, times::mixed(seen, part)),
+                (Defect::UnsortableTime, times::unsortable(seen, part)),
+            ] {
+                let Some(times::Found { detail, count, examples }) = found else { continue };
+                let group = Group { detail: Some(detail), count, ..group.clone() };
                 let findings = examples.iter().map(|example| names.finding(&group, example)).collect();
-                add(Defect::MixedTimeFormats, group, findings);
+                add(defect, group, findings);
             }
         }
         for (number, (index, partitions)) in self.catalog.indexes.iter().zip(&self.state.partitions).enumerate() {
@@ -382,7 +404,7 @@ fn mixed_widths<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Exa
 
 /// Digits of several widths in a part that holds nothing but digits, all with the same text before them.
 fn mixed_digits<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
-    let has_others = seen.digits.count() != seen.others || seen.formats.iter().any(|group| group.count > 0);
+    let has_others = seen.digits.count() != seen.others || seen.formats.iter().any(|(_, group)| group.count > 0);
     if has_others || !seen.digits.are_numbers() { None } else { of_widths(&seen.digits.widths, group) }
 }
 
@@ -400,30 +422,11 @@ fn of_widths<'s>(widths: &'s [crate::audit::Group], group: &Group) -> Option<(Gr
     Some((Group { detail: Some(detail), count: all - usual, ..group.clone() }, examples))
 }
 
-/// Times of formats that do not sort together, in a part that holds mostly times. Those that are not as most are count.
-fn mixed_formats<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
-    let formats: Vec<(TimeFormat, &crate::audit::Group)> =
-        TimeFormat::ALL.into_iter().zip(&seen.formats).filter(|(_, group)| group.count > 0).collect();
-    let times: u64 = formats.iter().map(|(_, group)| group.count).sum();
-    let clashes = |one: TimeFormat| formats.iter().any(|(other, _)| !one.sorts_with(*other));
-    let formats: Vec<_> = formats.iter().filter(|(format, _)| clashes(*format)).collect();
-    let usual = formats.iter().map(|(_, group)| group.count).max().unwrap_or_default();
-    let all: u64 = formats.iter().map(|(_, group)| group.count).sum();
-    if formats.is_empty() || seen.others > times {
-        return None;
-    }
-    let shown: Vec<String> =
-        formats.iter().map(|(format, group)| format!("{} as {}", group.count, format.pattern())).collect();
-    let detail = shown.join(", ");
-    let examples = formats.iter().filter_map(|(_, group)| group.example.as_ref()).collect();
-    Some((Group { detail: Some(detail), count: all - usual, ..group.clone() }, examples))
-}
-
-fn share(part: u64, whole: u64) -> f64 {
+pub(super) fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 

@@ -136,7 +136,7 @@ impl<'c, 'm> KeyView<'c, 'm> {
             value: match self.written {
                 Written::Text(text) => Some(text.to_owned()),
                 Written::Typed(value) => str_of(value),
-                Written::Absent | Written::Failed(_) => None,
+                Written::Open(_) | Written::Absent | Written::Failed(_) => None,
             },
         }
     }

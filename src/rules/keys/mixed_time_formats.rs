@@ -25,10 +25,24 @@ order in which DynamoDB returns them.
 Formats that do sort together are fine (`2024-05-17` and `2024-05-17T09:30:00`), and so are times behind different
 prefixes, which never mix.
 
-In a table, `dynkeys audit` finds a part of a sort key in which the times of one entity are stored in several such
-formats. The count is of those that are not written as most are, and the examples show one of each format. Where more
-of the entity's items have something else in that part than a time, nothing is said. `20240517` and the seconds and
-milliseconds since 1970 count as times where the model says `datetime`; of another type they may as well be numbers.
+## In a table
+
+`dynkeys audit` finds a part of a sort key in which the times of one entity are stored in several formats that do not sort
+together. The count is of those that are not written as most are, and the examples show one of each format.
+
+`Z`, `z`, `+00:00`, `+0000`, `+00`, ` UTC`, ` GMT` and no offset at all are different formats. So are different offsets, and
+`T`, `t` and a space between the date and the time. Fractions of a second may have any number of digits before an offset such
+as `+00:00`, which sorts before every digit. Before `Z` each length is a format of its own: `…03.15Z` sorts before `…03.1Z`.
+Where the time has no end of its own, the next character of the key decides.
+
+In a field of type `datetime` that is printed as it is, what is not a time of a known format is a format of its own, and
+`20240517` and seconds, milliseconds, microseconds and nanoseconds since 1970 are times. Of another type they may as well be
+numbers; there, where more of the entity's items have something else in that part than a time, nothing is said.
+
+Where `strftime` or the like leaves the offset out of the key, the items' fields are looked at: times of several offsets are
+found, and so are times at another offset than UTC whose key ends in a `Z` of the format's own. Times without an offset are
+not compared with others, and formats without hours are left alone: they print the local day.
+
 Keys that are not as the model writes them are told of as such ([`stale-key`](stale-key.md)) and not looked at.
 
 ## Why it matters

@@ -1,7 +1,7 @@
 //! Placeholders that print a time, and times to try them with.
 
 use crate::key::conforms;
-use crate::key::python::parse_moment;
+use crate::key::python::{has_directive, parse_moment};
 use crate::model::{Attribute, AttributeType, Expression, ExpressionKind, FieldPath, Filter};
 use crate::rules::Entity;
 use crate::value::Value;
@@ -82,11 +82,7 @@ pub(super) struct Units {
 
 impl Units {
     fn of(format: &str) -> Self {
-        let has = |directives: &str| {
-            format.match_indices('%').any(|(at, _)| {
-                format.get(at + 1..).and_then(|rest| rest.chars().next()).is_some_and(|one| directives.contains(one))
-            })
-        };
+        let has = |directives| has_directive(format, directives);
         Self { year: has("YyGF"), month: has("mbBjUWVF"), day: has("djFuwaA"), clock: has("HIMSfTp") }
     }
 
@@ -167,23 +163,44 @@ fn both(attribute: &Attribute, form: fn(&Moment) -> String, units: Units) -> Vec
     near.into_iter().chain(far).filter_map(value_of).collect()
 }
 
+/// What stands before the hour and behind the minute.
+const CLOCKS: [(&str, &str); 5] = [("T", ":00"), ("T", ":00.000"), ("T", ":00.000000"), (" ", ":00"), ("T", "")];
+
+/// Times at another offset than that of UTC, which the attribute may have.
+pub(super) fn elsewhere(attribute: &Attribute) -> impl Iterator<Item = Value<'static>> {
+    const OFFSETS: [&str; 12] = [
+        "+02:00", "+01:00", "-05:00", "-04:00", "-08:00", "-07:00", "+05:30", "+09:00", "+0200", "+0100", "-0500",
+        "+02",
+    ];
+    let times = OFFSETS.iter().flat_map(|offset| {
+        CLOCKS.iter().map(move |(between, end)| Value::text(format!("2024-05-17{between}10:00{end}{offset}")))
+    });
+    times.filter(|value| conforms(attribute, value))
+}
+
 /// Pairs of times in different forms, the earlier first: other offsets, fractions of other lengths.
 pub(super) fn mixed_pairs(attribute: &Attribute) -> Vec<(Value<'static>, Value<'static>)> {
-    const OFFSETS: [(&str, &str); 6] = [
+    const OFFSETS: [(&str, &str); 12] = [
         ("+02:00", "+00:00"),
         ("+02:00", "Z"),
         ("+0200", "+0000"),
+        ("+02", "+00"),
         ("+02:00", "-05:00"),
         ("Z", "-05:00"),
         ("+02:00", ""),
+        // In summer and in winter.
+        ("+02:00", "+01:00"),
+        ("+0200", "+0100"),
+        ("+02", "+01"),
+        ("-04:00", "-05:00"),
+        ("-0400", "-0500"),
     ];
-    const FRACTIONS: [&str; 3] = ["", ".000", ".000000"];
     const PARTS: [(&str, &str); 5] = [("", ".5"), ("", ".500"), ("", ".500000"), (".5", ".55"), (".500", ".500500")];
     const ZONES: [&str; 4] = ["Z", "+00:00", "", "+0000"];
     let offsets = OFFSETS.iter().flat_map(|(east, other)| {
         // Ten o'clock in the east is eight in Greenwich.
-        FRACTIONS.iter().map(move |fraction| {
-            (format!("2024-05-17T10:00:00{fraction}{east}"), format!("2024-05-17T09:30:00{fraction}{other}"))
+        CLOCKS.iter().map(move |(between, end)| {
+            (format!("2024-05-17{between}10:00{end}{east}"), format!("2024-05-17{between}09:30{end}{other}"))
         })
     });
     let parts = ZONES.iter().flat_map(|zone| {

@@ -113,7 +113,7 @@ fn harms_of(key: &KeyOf<'_>, written: &KeyBuffer, recorder: &Recorder<'_>) -> Ve
         }
         // An empty key is refused: `empty-key` says so.
         Written::Text(text) if !text.is_empty() => text,
-        Written::Text(_) | Written::Typed(_) | Written::Absent => return Vec::new(),
+        Written::Text(_) | Written::Open(_) | Written::Typed(_) | Written::Absent => return Vec::new(),
     };
     let field_of = |kind: &PartKind<'_>| match kind {
         PartKind::Field(field) | PartKind::Fallback(Some(field)) => Some((*field).clone()),

@@ -264,7 +264,7 @@ fn finding(
     };
     let keys = entity.write(item);
     let written = match keys.get(key.number) {
-        Written::Text(text) => text.to_owned(),
+        Written::Text(text) | Written::Open(text) => text.to_owned(),
         Written::Typed(value) => str_of(value).unwrap_or_default(),
         Written::Absent | Written::Failed(_) => "(left out)".to_owned(),
     };

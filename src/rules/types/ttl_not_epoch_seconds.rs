@@ -1,6 +1,7 @@
 //! `ttl-not-epoch-seconds`.
 
-use crate::model::AttributeType;
+use crate::audit::Defect;
+use crate::model::{AttributeType, is_called_ttl};
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, Rule};
 
 /// The rule.
@@ -8,18 +9,28 @@ pub static RULE: Rule = Rule {
     name: "ttl-not-epoch-seconds",
     level: DefaultLevel::Warning,
     group: Group::Types,
-    summary: "a time to live is no number of epoch seconds",
+    summary: "a time to live is not a number of epoch seconds",
     doc: "\
 ## What it finds
 
-An attribute called `ttl` or `time_to_live`, in any case, that is of type `string`, `datetime`, `boolean`, `binary`, `list`
-or `map`.
+The attribute that is the time to live of the table, where it is of type `string`, `datetime`, `boolean`, `binary`, `list`
+or `map`. Which one that is, `ttl = true` in a model or `[table] ttl = \"expires_at\"` in `dynkeys.toml` says. Where neither
+does, an attribute called `ttl` or `time_to_live`, in any case, is taken for it.
+
+## In a table
+
+`dynkeys audit` finds items that DynamoDB never deletes, whatever their time to live was meant to be: it is text,
+or of another type, in milliseconds or smaller units, negative, a fraction, 0, or a time before 2012. Where the configuration
+or a model says which attribute it is, items of no entity are looked at, too. Where only the name tells, small numbers and
+text that is not a time are left alone: they may be durations. Items without the attribute, or with null, never expire, which
+is as it should be.
 
 ## Why it matters
 
-DynamoDB deletes items by an attribute of type Number that holds seconds since 1970. Items in which it has another type are
-never deleted, without an error
-(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html>).
+DynamoDB deletes items by an attribute of type Number that holds seconds since 1970. Items in which it has another type or
+another unit are never deleted, without an error, and neither are those that expired more than five years ago
+(<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html>). The guide says
+nothing of fractions of a second: a whole number is what it shows.
 
 ## Example
 
@@ -36,19 +47,32 @@ Right: `ttl = { type = \"integer\", required = true }`.
 
 ## How to fix
 
-Store a whole number: `int(expires.timestamp())` in Python. Keep the readable time as a field of its own.
+Store a whole number of seconds since 1970, of type Number: `int(expires.timestamp())` in Python,
+`Math.floor(Date.now() / 1000)` in JavaScript. Keep the readable time as a field of its own.
 
 ## When to ignore
 
-When the table's time to live is another attribute, and this one only has the name.
+When a value such as 0 is meant to keep an item for ever; leaving the attribute out says it better. Where the table's time to
+live is another attribute, say which: `[table] ttl`.
 ",
-    checks: &[Check::Entity(check)],
+    checks: &[Check::Entity(check), Check::Audit(Defect::TtlNotEpochSeconds)],
 };
 
-fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
+fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
+    let table = design.table.ttl.as_ref();
+    let marked = || design.entities.iter().find_map(|entity| Some((entity, entity.model().ttl()?)));
+    let declared = match table {
+        Some((name, place)) => Some((name.as_str(), place.clone())),
+        None => {
+            marked().and_then(|(entity, attribute)| Some((attribute.name.value.as_str(), entity.place(attribute.ttl?))))
+        }
+    };
     for attribute in &entity.model().attributes {
-        let plain = attribute.name.to_lowercase().replace(['_', '-'], "");
-        if !matches!(plain.as_str(), "ttl" | "timetolive") {
+        let is_it = match &declared {
+            Some((name, _)) => *name == attribute.name.value,
+            None => is_called_ttl(&attribute.name.value),
+        };
+        if !is_it {
             continue;
         }
         match *attribute.kind {
@@ -63,11 +87,13 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         let name = &attribute.name.value;
         let message =
             format!("`{name}` is of type {}, and DynamoDB expires items by a number", attribute.kind.as_str());
-        findings.add(
-            DesignFinding::new(&RULE, entity.place(attribute.kind.span), message)
-                .label("no number")
-                .subject([entity.name(), name.as_str()])
-                .help("say `type = \"integer\"`, and store seconds since 1970: `int(expires.timestamp())`"),
-        );
+        let finding = DesignFinding::new(&RULE, entity.place(attribute.kind.span), message)
+            .label("not a number")
+            .subject([entity.name(), name.as_str()])
+            .help("say `type = \"integer\"`, and store seconds since 1970: `int(expires.timestamp())`");
+        findings.add(match &declared {
+            Some((_, place)) => finding.related(place.clone(), "the time to live"),
+            None => finding,
+        });
     }
 }
