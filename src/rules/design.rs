@@ -327,12 +327,7 @@ impl Entity {
     }
 
     /// The same for one key, which is the first in the buffer and for the recorder.
-    pub fn trace_one<R>(
-        &self,
-        item: &Entries,
-        key: usize,
-        look: impl FnOnce(&KeyBuffer, &Recorder<'_>) -> R,
-    ) -> R {
+    pub fn trace_one<R>(&self, item: &Entries, key: usize, look: impl FnOnce(&KeyBuffer, &Recorder<'_>) -> R) -> R {
         let fields = self.engine.map(item);
         let (mut keys, mut recorder) = (KeyBuffer::default(), Recorder::default());
         self.engine.write_one(&fields, key, &mut keys, &mut recorder);
