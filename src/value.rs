@@ -17,6 +17,8 @@ pub enum Value<'a> {
     BigInt(BigInt),
     /// A float.
     Float(f64),
+    /// A number of an item whose text is not what Python prints for it.
+    Decimal(Box<Decimal<'a>>),
     /// Text.
     Str(Cow<'a, str>),
     /// DynamoDB's binary.
@@ -29,7 +31,62 @@ pub enum Value<'a> {
     Set(Vec<Value<'a>>),
 }
 
+/// A number as it is stored, and what Python makes of it. Only where the two differ as text: `1.10`, `1E+3`, and numbers
+/// that no float holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decimal<'a> {
+    /// The number as it is stored.
+    pub text: Cow<'a, str>,
+    /// The int or float that it becomes when an item is mapped.
+    pub value: Value<'static>,
+    /// True where that is another number: it has more digits than a float.
+    pub is_rounded: bool,
+}
+
 impl<'a> Value<'a> {
+    /// The value as Python has it once an item is mapped; none where it is that already. The numbers of a set stay as
+    /// they are stored.
+    pub fn mapped(&self) -> Option<Self> {
+        match self {
+            Self::Decimal(number) => Some(number.value.clone()),
+            Self::List(values) if values.iter().any(Self::holds_decimal) => {
+                Some(Self::List(values.iter().map(Self::as_mapped).collect()))
+            }
+            Self::Map(entries) if entries.iter().any(|(_, value)| value.holds_decimal()) => {
+                Some(Self::Map(entries.iter().map(|(key, value)| (key.clone(), value.as_mapped())).collect()))
+            }
+            _ => None,
+        }
+    }
+
+    fn as_mapped(&self) -> Self {
+        self.mapped().unwrap_or_else(|| self.clone())
+    }
+
+    fn holds_decimal(&self) -> bool {
+        match self {
+            Self::Decimal(_) => true,
+            Self::List(values) => values.iter().any(Self::holds_decimal),
+            Self::Map(entries) => entries.iter().any(|(_, value)| value.holds_decimal()),
+            _ => false,
+        }
+    }
+
+    /// True where mapping makes another number of one that is in it.
+    pub fn is_rounded(&self) -> bool {
+        match self {
+            Self::Decimal(number) => number.is_rounded,
+            Self::List(values) => values.iter().any(Self::is_rounded),
+            Self::Map(entries) => entries.iter().any(|(_, value)| value.is_rounded()),
+            _ => false,
+        }
+    }
+
+    /// The value at a path into a map.
+    pub fn at(&self, path: &[String]) -> Option<&Self> {
+        path.iter().try_fold(self, |value, key| value.get(key))
+    }
+
     /// Text.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
         Self::Str(text.into())
@@ -59,6 +116,10 @@ impl<'a> Value<'a> {
             Self::Int(value) => Value::Int(value),
             Self::BigInt(value) => Value::BigInt(value),
             Self::Float(value) => Value::Float(value),
+            Self::Decimal(number) => {
+                let Decimal { text, value, is_rounded } = *number;
+                Value::Decimal(Box::new(Decimal { text: Cow::Owned(text.into_owned()), value, is_rounded }))
+            }
             Self::Str(value) => Value::Str(Cow::Owned(value.into_owned())),
             Self::Bytes(value) => Value::Bytes(Cow::Owned(value.into_owned())),
             Self::List(values) => Value::List(values.into_iter().map(Value::into_owned).collect()),
@@ -76,6 +137,7 @@ impl<'a> Value<'a> {
             Self::Bool(_) => "bool",
             Self::Int(_) | Self::BigInt(_) => "int",
             Self::Float(_) => "float",
+            Self::Decimal(_) => "Decimal",
             Self::Str(_) => "str",
             Self::Bytes(_) => "Binary",
             Self::List(_) => "list",

@@ -15,6 +15,8 @@ mod output;
 mod parts;
 #[path = "audit_cli/streams.rs"]
 mod streams;
+#[path = "audit_cli/unstored.rs"]
+mod unstored;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

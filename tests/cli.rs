@@ -262,6 +262,28 @@ fn a_query_says_what_debug_info_and_key_say() {
         between["sort_key"]["full_range"],
         json!({ "low": "lastname#Smith#firstname#Alice-a", "high": "lastname#Smith#firstname#Alice-z" })
     );
+    // The ends go after a value with which the key ends, as in boto3-assist, and that is said with the range of the value.
+    let note = between["note"].as_str().unwrap();
+    assert!(note.contains("from `lastname#Smith#firstname#-a` to `lastname#Smith#firstname#-z`"), "{note}");
+    assert!(query(&["gte"])["note"].is_null());
+    let unnamed = run(&[
+        "explain",
+        "models/product.toml",
+        "fixtures/guide/unnamed-product.json",
+        "--dialect",
+        "boto3-assist@0.66.0",
+        "--index",
+        "gsi0",
+        "--query",
+        "between",
+        "--low",
+        "a",
+        "--high",
+        "m",
+        "--format",
+        "jsonl",
+    ]);
+    assert!(unnamed.lines()[0]["queries"][0]["note"].is_null(), "{unnamed:?}");
     // A sort key without a value is no condition, as in key(), and that is said.
     let model = "fixtures/rules/wrong-key-type/model.toml";
     let explain = |item: &str, condition: &[&str]| {

@@ -179,13 +179,15 @@ fn waiting(project: &Project) -> (std::process::Child, PathBuf) {
     let bad = "{\"id\":\"1\",\"pk\":\"bad#1\",\"sk\":\"good#1\"}\n";
     child.stdin.as_mut().unwrap().write_all(bad.as_bytes()).unwrap();
     let begun = Instant::now();
-    loop {
-        if let [one] = &temporaries(project.folder.path())[..] {
-            return (child, one.clone());
-        }
-        assert!(begun.elapsed() < Duration::from_secs(30), "nothing is begun");
+    let mut left = None;
+    while left.is_none() && begun.elapsed() < Duration::from_secs(30) {
         std::thread::sleep(Duration::from_millis(5));
+        left = temporaries(project.folder.path()).pop();
     }
+    if left.is_none() {
+        child.kill().unwrap();
+    }
+    (child, left.unwrap())
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use dynkeys::audit::{Classified, Classifier};
 use dynkeys::key::{Engine, Written};
 use dynkeys::model::{Dialect, load};
 use dynkeys::rules::{Design, Entity, Entries, KeyOf, Values, check_design, same};
@@ -213,6 +214,40 @@ proptest! {
             let (b_keys, a_keys) = (b.write(&entries(0)), a.write(&entries(1)));
             for (left, right) in &pairs {
                 prop_assert!(same(a_keys.get(left.number), b_keys.get(right.number)), "{left:?} {witness:?}");
+            }
+        }
+    }
+
+    /// What `lint` proves apart, `audit` and `explain` tell apart, whatever the delimiter is.
+    #[test]
+    fn an_item_that_keeps_to_its_model_is_told_from_those_of_a_model_proved_apart(
+        (left, left_attributes) in model("A"),
+        (right, right_attributes) in model("B"),
+        seeds in seeds(),
+        delimiter in select(vec!["#", ":", "-", "--", "x", "er#"]),
+    ) {
+        let (Some(a), Some(b)) = (entity(&left), entity(&right)) else { return Ok(()) };
+        let all = [items(&a, &left_attributes, &seeds), items(&b, &right_attributes, &seeds)];
+        let design = Design { delimiter: delimiter.to_owned(), ..design(vec![a, b]) };
+        let [a, b] = [&design.entities[0], &design.entities[1]];
+        let is_found = check_design(&design).iter().any(|finding| OVERLAPS.contains(&finding.rule.name));
+        if is_found || primary_keys(a).len() != primary_keys(b).len() {
+            return Ok(());
+        }
+        let classifier = Classifier::new(&[a.engine().clone(), b.engine().clone()], delimiter);
+        for (at, (own, items)) in [a, b].into_iter().zip(&all).enumerate() {
+            for item in items {
+                let written = own.write(item);
+                let mut stored = item.clone();
+                for key in primary_keys(own) {
+                    if let Written::Text(text) = written.get(key.number) && !text.is_empty() {
+                        stored.push((key.attribute().to_owned().into(), Value::text(text.to_owned())));
+                    }
+                }
+                if stored.len() < item.len() + primary_keys(own).len() {
+                    continue;
+                }
+                prop_assert_eq!(classifier.classify(&stored), Classified::One(at), "{}\n{}\n{:?}", left, right, stored);
             }
         }
     }

@@ -264,7 +264,7 @@ proptest! {
             let Written::Text(text) = keys.get(number) else { continue };
             let shape = Shape::of(&key.value, engine.model(), engine.dialect());
             for strictness in [Strictness::AnyValue, Strictness::AnyCase] {
-                prop_assert!(ShapeMatcher::new(&shape, strictness).matches(text), "{:?} {:?} {:?}", era, text, shape);
+                prop_assert!(ShapeMatcher::new(&shape, strictness, &["#"]).matches(text), "{:?} {:?} {:?}", era, text, shape);
             }
         }
     }
@@ -281,7 +281,7 @@ proptest! {
                 stored.push((key.attribute.as_str().into(), Value::text(text)));
             }
         }
-        prop_assert_eq!(Classifier::new(std::slice::from_ref(&engine)).classify(&stored), Classified::One(0));
+        prop_assert_eq!(Classifier::new(std::slice::from_ref(&engine), "#").classify(&stored), Classified::One(0));
     }
 
     #[test]

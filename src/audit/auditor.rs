@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::apart::Rivals;
 use super::classify::Classifier;
 use super::duplicates::Duplicates;
+use super::outline::ComputedParts;
 use super::plan::{Plan, SeenPart, seen_parts};
 use super::suspect::is_odd;
 use super::ttl::{self, Ttl};
 use super::worker::Worker;
-use crate::key::{Engine, EngineKey, WayPiece, ways};
-use crate::model::{Era, FieldPath, IndexKind, KeyValue, Rule};
+use crate::key::{BUILT, Engine, EngineKey, Shape, WayPiece, delimiter_of, ways};
+use crate::model::{Era, FieldPath, IndexKind, KeyType, KeyValue, Rule};
 use crate::source::raw::Names;
 
 /// What an audit is asked for.
@@ -36,7 +37,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             examples: 5,
-            delimiter: "#".to_owned(),
+            delimiter: BUILT.to_owned(),
             duplicates: false,
             carried: None,
             index: None,
@@ -84,6 +85,10 @@ pub(super) struct EntityPlan {
     /// The place of its first key in [`State::plain`](super::State::plain).
     pub first_key: usize,
     pub keys: Vec<KeyFacts>,
+    /// The fields that its keys use, each once.
+    pub fields: Vec<FieldPath>,
+    /// The place of the first of them in [`State::stored`](super::State::stored).
+    pub first_field: usize,
     /// The indexes that it writes, by the numbers of their keys.
     pub indexes: Vec<OwnIndex>,
     /// The same model in every era.
@@ -112,6 +117,12 @@ pub(super) struct KeyFacts {
     pub index: usize,
     pub is_primary: bool,
     pub is_build_key: bool,
+    /// What stands between its parts.
+    pub delimiter: String,
+    /// True where it is text.
+    pub is_text: bool,
+    /// Its placeholders that print computed fields.
+    pub computed: ComputedParts,
     /// False where it uses fields that the items do not carry.
     pub is_known: bool,
     /// The eras that write the same for plain items, but for their case.
@@ -137,6 +148,38 @@ fn is_build_key(value: &KeyValue) -> bool {
         KeyValue::One(rule) => is(rule),
         KeyValue::Cases(cases) => cases.iter().any(|case| is(&case.rule)),
     }
+}
+
+/// The placeholders of a key that print computed fields, and what they can print.
+fn computed_parts(engine: &Engine, number: usize) -> ComputedParts {
+    let model = engine.model();
+    let is_computed = |field: &FieldPath| {
+        field.attribute.and_then(|at| model.attributes.get(at)).is_some_and(|attribute| attribute.computed)
+    };
+    let mut parts = ComputedParts::new();
+    for way in ways(engine.model_key(number), engine.dialect()) {
+        let Shape::Concat(shapes) = way.shape(model, engine.dialect()) else { continue };
+        for (piece, shape) in way.pieces.iter().zip(shapes) {
+            let (WayPiece::Hole(expression), Shape::Hole(hole)) = (piece, shape) else { continue };
+            let mut uses_it = false;
+            expression.visit_fields(&mut |field, _| uses_it |= is_computed(field));
+            if uses_it {
+                parts.push((expression.span, hole));
+            }
+        }
+    }
+    parts
+}
+
+/// The fields that the keys of an entity use, each once.
+fn key_fields(engine: &Engine) -> Vec<FieldPath> {
+    let mut fields: Vec<FieldPath> = Vec::new();
+    for field in (0..engine.keys().len()).flat_map(|number| fields_of(&engine.model_key(number).value)) {
+        if !fields.contains(field) {
+            fields.push(field.clone());
+        }
+    }
+    fields
 }
 
 /// The fields that a key uses, conditions included.
@@ -179,8 +222,9 @@ impl Auditor {
         let indexes = indexes_of(&engines, &names);
         let seen: Vec<SeenPart> =
             engines.iter().enumerate().flat_map(|(entity, engine)| seen_parts(engine, entity)).collect();
-        let rivals = Rivals::new(&engines);
-        let mut first_key = 0;
+        let classifier = Classifier::new(&engines, &options.delimiter);
+        let rivals = Rivals::new(&engines, &classifier, &options.delimiter);
+        let (mut first_key, mut first_field) = (0, 0);
         let mut entities = Vec::new();
         for (at, engine) in engines.iter().enumerate() {
             let keys = key_facts(engine, &names, &indexes, &options);
@@ -203,15 +247,16 @@ impl Auditor {
                 }
             }
             let own_indexes = own_indexes(engine, &indexes);
-            let count = keys.len();
+            let (count, fields) = (keys.len(), key_fields(engine));
+            let field_count = fields.len();
             let ttl = ttl::of_entity(declared.as_deref(), engine, &names);
-            let eras = eras.collect();
-            entities.push(EntityPlan { plan, first_key, keys, indexes: own_indexes, eras, foreign, ttl });
+            let (indexes, eras) = (own_indexes, eras.collect());
+            entities.push(EntityPlan { plan, first_key, keys, fields, first_field, indexes, eras, foreign, ttl });
             first_key += count;
+            first_field += field_count;
         }
         let table = indexes.first().filter(|index| index.kind == IndexKind::Primary);
         let primary = table.into_iter().flat_map(|index| index.partition.iter().chain(&index.sort)).copied().collect();
-        let classifier = Classifier::new(&engines);
         let duplicates = options.duplicates.then(Duplicates::new);
         let ttl = declared.and_then(|name| names.find(name.as_bytes()));
         let ttl = ttl.map(|attribute| Ttl { attribute, is_declared: true });
@@ -241,6 +286,18 @@ impl Auditor {
     /// The keys, entity by entity, in the order of [`State::plain`](super::State::plain).
     pub(super) fn key_facts(&self) -> impl Iterator<Item = (usize, &KeyFacts)> {
         self.entities.iter().enumerate().flat_map(|(at, entity)| entity.keys.iter().map(move |key| (at, key)))
+    }
+
+    /// The fields that keys use, entity by entity, in the order of [`State::stored`](super::State::stored).
+    pub(super) fn fields(&self) -> impl Iterator<Item = (usize, &FieldPath)> {
+        self.entities.iter().enumerate().flat_map(|(at, entity)| entity.fields.iter().map(move |field| (at, field)))
+    }
+
+    /// The keys of an entity that use a field, by their places in [`State::plain`](super::State::plain).
+    pub(super) fn keys_of(&self, entity: usize, field: &FieldPath) -> Vec<usize> {
+        let (engine, own) = (&self.engines[entity], &self.entities[entity]);
+        let uses_it = |number: &usize| fields_of(&engine.model_key(*number).value).contains(&field);
+        (0..engine.keys().len()).filter(uses_it).map(|number| own.first_key + number).collect()
     }
 
     /// The parts of keys in the order of [`State::seen`](super::State::seen), each with its key.
@@ -301,14 +358,23 @@ fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Opti
     let facts = engine.keys().iter().enumerate().map(|(number, key)| {
         let model = &engine.model().indexes[key.index];
         let value = &engine.model_key(number).value;
+        let is_computed = |field: &FieldPath| {
+            let attribute = field.attribute.and_then(|at| engine.model().attributes.get(at));
+            attribute.is_some_and(|attribute| attribute.computed)
+        };
+        // What is not stored is not carried either, and nobody looks for it.
         let is_carried = |field: &&FieldPath| {
-            options.carried.as_ref().is_none_or(|carried| carried.iter().any(|name| name == root(field)))
+            is_computed(field)
+                || options.carried.as_ref().is_none_or(|carried| carried.iter().any(|name| name == root(field)))
         };
         KeyFacts {
             attribute: names.find(key.attribute.as_bytes()).unwrap_or_default(),
             index: indexes.iter().position(|index| index.name == model.name.value).unwrap_or_default(),
             is_primary: model.kind == IndexKind::Primary,
             is_build_key: is_build_key(value),
+            delimiter: delimiter_of(engine.model_key(number), engine.dialect(), &options.delimiter).to_owned(),
+            is_text: key.kind == KeyType::S,
+            computed: computed_parts(engine, number),
             is_known: fields_of(value).iter().all(is_carried),
             eras: Era::ALL.into_iter().filter(|era| is_alike(engine, number, *era)).collect(),
             is_odd: ways(engine.model_key(number), engine.dialect()).iter().any(|way| {
@@ -316,7 +382,7 @@ fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Opti
                     WayPiece::Text(text) => text.clone().into_owned(),
                     WayPiece::Hole(_) => "value".to_owned(),
                 };
-                let delimiter = if is_build_key(value) { "#" } else { &options.delimiter };
+                let delimiter = delimiter_of(engine.model_key(number), engine.dialect(), &options.delimiter);
                 is_odd(&way.pieces.iter().map(piece).collect::<String>(), delimiter)
             }),
         }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::auditor::Auditor;
 use super::state::State;
 use super::times::PartKind;
-use crate::key::{WayPiece, ways};
+use crate::key::{BUILT, WayPiece, ways};
 use crate::model::{Era, IndexKind, PRIMARY};
 
 /// The names of what an auditor counts, in the order of the counts.
@@ -26,7 +26,9 @@ pub struct Catalog {
     pub keys: Vec<CatalogKey>,
     /// The parts of keys that may be numbers or times.
     pub parts: Vec<CatalogPart>,
-    /// What the models write of themselves between delimiters: no values.
+    /// The fields that keys use, entity by entity.
+    pub fields: Vec<CatalogField>,
+    /// What the models write of themselves between delimiters, and the names that stand for values: no values.
     pub words: BTreeSet<String>,
     /// What stands between the parts of a template.
     pub delimiter: String,
@@ -75,6 +77,19 @@ pub struct CatalogKey {
     pub eras: Vec<usize>,
     /// True where build_key makes it: the dialect decides on its case.
     pub is_build_key: bool,
+    /// True where it is text: dialects differ in nothing else.
+    pub is_text: bool,
+}
+
+/// A field that keys of an entity use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogField {
+    /// The entity.
+    pub entity: usize,
+    /// The field, or a path into one.
+    pub name: String,
+    /// The keys that use it: places in [`Catalog::keys`]. Plain items store the fields of their keys.
+    pub keys: Vec<usize>,
 }
 
 /// A part of a key.
@@ -134,10 +149,22 @@ impl Catalog {
                         WayPiece::Hole(_) => None,
                     });
                     let parts =
-                        texts.flat_map(|text: &str| text.split('#').flat_map(|part| part.split(&options.delimiter)));
+                        texts.flat_map(|text: &str| text.split(BUILT).flat_map(|part| part.split(&options.delimiter)));
                     words.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
                 }
             }
+        }
+        let fields: Vec<CatalogField> = auditor
+            .fields()
+            .map(|(entity, field)| CatalogField {
+                entity,
+                name: field.name.clone(),
+                keys: auditor.keys_of(entity, field),
+            })
+            .collect();
+        for field in &fields {
+            let shown = format!("{{{}}}", field.name);
+            words.extend([shown.to_lowercase(), shown]);
         }
         hash.update(format!(
             "{:?}",
@@ -170,6 +197,7 @@ impl Catalog {
                     attribute: key.attribute,
                     eras: key.eras.iter().copied().map(place).collect(),
                     is_build_key: key.is_build_key,
+                    is_text: key.is_text,
                 })
                 .collect(),
             parts: auditor
@@ -183,12 +211,20 @@ impl Catalog {
                     after: part.after,
                 })
                 .collect(),
+            fields,
             words,
             delimiter: options.delimiter.clone(),
             examples: options.examples,
             duplicates: options.duplicates,
             index: options.index.clone(),
         }
+    }
+
+    /// True where some item of its entity stores a field.
+    pub fn is_stored(&self, field: usize, state: &State) -> bool {
+        let has_plain = |key: &usize| state.plain.get(*key).is_some_and(|plain| plain.count > 0);
+        state.stored.get(field).is_some_and(|count| *count > 0)
+            || self.fields.get(field).is_some_and(|field| field.keys.iter().any(has_plain))
     }
 
     /// True where the table has a local index: its item collections have a largest size.
@@ -206,7 +242,7 @@ impl Catalog {
     pub fn explained(&self, state: &State) -> ([u64; Era::ALL.len()], u64) {
         let mut all = state.explained;
         let mut compared = state.compared;
-        for (key, plain) in self.keys.iter().zip(&state.plain) {
+        for (key, plain) in self.keys.iter().zip(&state.plain).filter(|(key, _)| key.is_text) {
             compared += plain.count;
             let is_lower = self.entities.get(key.entity).is_some_and(|entity| entity.era == place(LOWER));
             for era in &key.eras {

@@ -18,6 +18,8 @@ pub enum Defect {
     AmbiguousItem,
     /// The stored key is not the one that the model writes.
     StaleKey,
+    /// The key has a field that the item does not store.
+    FieldNotStored,
     /// The item lacks the keys of an index that the model writes.
     MissingIndexKey,
     /// The item has a key of an index that the model does not write.
@@ -28,6 +30,8 @@ pub enum Defect {
     CaseVariantKey,
     /// The value of a field holds the delimiter.
     DelimiterInValue,
+    /// The key says another value than the field, since mapping changed it.
+    LossyCoercion,
     /// The stored key is not of the key's type.
     WrongKeyType,
     /// The key has nearly as many bytes as DynamoDB takes.
@@ -54,18 +58,20 @@ pub enum Defect {
 
 impl Defect {
     /// Every one, in the order of reports.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::PlaceholderInKey,
         Self::TruncatedKey,
         Self::BlankKeyPart,
         Self::UnclassifiedItem,
         Self::AmbiguousItem,
         Self::StaleKey,
+        Self::FieldNotStored,
         Self::MissingIndexKey,
         Self::LeftoverIndexKey,
         Self::HalfIndexKey,
         Self::CaseVariantKey,
         Self::DelimiterInValue,
+        Self::LossyCoercion,
         Self::WrongKeyType,
         Self::KeyNearLimit,
         Self::ItemNearLimit,
@@ -83,7 +89,8 @@ impl Defect {
     pub const fn is_of_item(self) -> bool {
         !matches!(
             self,
-            Self::MisSortedNumber
+            Self::FieldNotStored
+                | Self::MisSortedNumber
                 | Self::MixedTimeFormats
                 | Self::UnsortableTime
                 | Self::HotPartition
@@ -100,11 +107,13 @@ impl Defect {
             Self::UnclassifiedItem => "unclassified-item",
             Self::AmbiguousItem => "ambiguous-item",
             Self::StaleKey => "stale-key",
+            Self::FieldNotStored => "field-not-stored",
             Self::MissingIndexKey => "missing-index-key",
             Self::LeftoverIndexKey => "leftover-index-key",
             Self::HalfIndexKey => "half-index-key",
             Self::CaseVariantKey => "case-variant-key",
             Self::DelimiterInValue => "delimiter-in-value",
+            Self::LossyCoercion => "lossy-coercion",
             Self::WrongKeyType => "wrong-key-type",
             Self::KeyNearLimit => "key-near-limit",
             Self::ItemNearLimit => "item-near-limit",

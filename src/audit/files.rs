@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::source::blocks::{Block, Blocks, Opened, WRONG_CHECKSUM, is_stopped, open};
 use crate::source::raw::{Line, LineFormat, Scanner};
 use crate::source::{ItemPlace, ItemReader, item_size};
-use crate::text::printable;
+use crate::text::{counted, plural, printable};
 
 /// A file to audit.
 #[derive(Clone, Debug)]
@@ -93,7 +93,7 @@ impl BadLines {
     fn into_error(self) -> Option<Error> {
         match (self.first?, self.count - 1) {
             (Error::Item { file, line, column, message, help }, more @ 1..) => {
-                let lines = if more == 1 { "line" } else { "lines" };
+                let lines = plural(more, "line");
                 let message = format!("{message}; {more} more {lines} of the file cannot be read either");
                 Some(Error::Item { file, line, column, message, help })
             }
@@ -165,8 +165,11 @@ pub fn audit_files<'r>(
         match (error, short) {
             (Some(error), _) => failed.push((reading.job, error)),
             (None, Some(wanted)) => {
-                let message =
-                    format!("`{}` holds {items} items, and the manifest says that it has {wanted}", job.path.display());
+                let message = format!(
+                    "`{}` holds {}, and the manifest says that it has {wanted}",
+                    job.path.display(),
+                    counted(items, "item")
+                );
                 failed.push((reading.job, Error::usage(message, AGAIN)));
             }
             (None, None) if reading.ended.load(Ordering::Relaxed) => lock(&run.done).push(reading.job),

@@ -4,7 +4,7 @@
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 use wide::u8x16;
 
-use crate::key::suspicious::stands_for_nothing;
+use crate::key::suspicious::{may_be_unfilled, stands_for_nothing, unfilled};
 
 /// What a value is, as far as keys go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,11 +94,15 @@ impl Letters {
     }
 
     /// Whether a plain value has capitals; none where it is not plain. Plain is printable text in Unicode's form NFC
-    /// without a delimiter, without white space at an end, that is no word that stands for nothing.
+    /// without a delimiter, without white space at an end, that is no word that stands for nothing and nothing that was
+    /// never filled in.
     #[inline]
     pub fn plain(self, value: &[u8]) -> Option<bool> {
         let (first, last) = (value.first()?, value.last()?);
         if self.special || *first == b' ' || *last == b' ' {
+            return None;
+        }
+        if may_be_unfilled(value) && is_unfilled(value) {
             return None;
         }
         if self.foreign {
@@ -110,6 +114,12 @@ impl Letters {
             && std::str::from_utf8(value).is_ok_and(stands_for_nothing);
         (!is_word).then_some(self.upper)
     }
+}
+
+/// True of what code printed in place of a value.
+#[cold]
+fn is_unfilled(value: &[u8]) -> bool {
+    std::str::from_utf8(value).is_ok_and(|text| unfilled(text).is_some())
 }
 
 /// True of text in Unicode's form NFC without controls and without white space at an end.
@@ -145,7 +155,7 @@ mod tests {
     fn every_letter_is_what_it_is_at_every_place() {
         for byte in 0..128_u8 {
             for (length, at) in (1..20).flat_map(|length| (0..length).map(move |at| (length, at))) {
-                let mut text = vec![b'q'; length];
+                let mut text = vec![b'z'; length];
                 text[at] = byte;
                 let text = String::from_utf8_lossy(&text);
                 let is_edge = byte == b' ' && (at == 0 || at + 1 == length);
@@ -176,6 +186,15 @@ mod tests {
             ("nan", None),
             ("undefined", None),
             ("none of it", Some(false)),
+            ("${id}", None),
+            ("[object Object]", None),
+            ("Invalid Date", None),
+            ("%s", None),
+            ("<nil>", None),
+            ("(x) => x", None),
+            ("a {b}", Some(false)),
+            ("Köln (Rhein)", Some(true)),
+            ("50%", Some(false)),
         ] {
             assert_eq!(plain(text), wanted, "{text:?}");
         }

@@ -4,17 +4,21 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use regex_syntax::hir::Hir;
 
+use crate::key::field_names::is_name_of_thing;
 use crate::key::python::zfill;
-use crate::key::{Automaton, Engine, Half, KeyBuffer, WayPiece, Written, plain_text, ways};
+use crate::key::{Automaton, Engine, Half, KeyBuffer, WayPiece, Written, delimiter_of, plain_text, ways};
 use crate::model::{AttributeType, Cell, Era, Expression, ExpressionKind, Filter, IndexKind, KeyType, KeyValue, Rule};
 use crate::source::raw::{Kind, Names, RawItem, bits};
 use crate::text::Span;
 use crate::value::Value;
 
 use super::auditor::IndexOf;
+use super::classify::Key;
+use super::languages::Languages;
 use super::letters::{Letters, same};
 use super::suspect::NEAR;
 use super::times::{PartKind, PrintedOffset, is_own_text};
@@ -57,10 +61,12 @@ pub(super) struct KeyPlan {
     longest: usize,
     /// True where the dialect puts the key in lower case.
     lower: bool,
-    /// What must not be in values: the delimiter's first byte, `#` where it is build_key's.
+    /// What must not be in values, beside `#`: the first byte of the key's delimiter.
     delimiter: u8,
     /// What no value may be: the key could be another entity's.
     forbidden: Vec<Vec<u8>>,
+    /// What the key must be: others could be another entity's.
+    meant: Option<Arc<Languages>>,
     pieces: Vec<PiecePlan>,
 }
 
@@ -95,6 +101,8 @@ pub(super) struct SeenPart {
     pub span: Span,
     /// The field's name.
     pub field: String,
+    /// True where it is text that may be digits, and not what its name says to be a name of something.
+    pub may_be_digits: bool,
     /// What its values are.
     pub kind: PartKind,
     /// The byte that follows it in the key, where that is known.
@@ -212,8 +220,8 @@ impl Plan {
         let languages = keys.iter().map(|key| {
             let pieces = key.pieces.iter().map(|piece| match piece {
                 PiecePlan::Text { text, .. } => Hir::literal(text.clone()),
-                PiecePlan::Hole(HolePlan { width: 0, .. }) => plain_text(&key.forbidden),
-                PiecePlan::Hole(_) => plain_text(&[]),
+                PiecePlan::Hole(HolePlan { width: 0, .. }) => plain_text(&key.forbidden, key.delimiter),
+                PiecePlan::Hole(_) => plain_text(&[], key.delimiter),
             });
             let language = (key.kind == KeyType::S).then(|| Automaton::new(&Hir::concat(pieces.collect())));
             (names.name(key.stored).to_owned(), language.flatten())
@@ -226,6 +234,18 @@ impl Plan {
         for key in self.indexes.iter_mut().take(1).flat_map(|index| &mut index.keys) {
             key.forbidden = words.iter().cloned().collect();
         }
+    }
+}
+
+impl Plan {
+    /// Leaves keys of the table that are not as the model means them to the long way. False where that cannot be told.
+    pub fn ask_for_meant<'k>(&mut self, keys: impl Iterator<Item = &'k Key>, names: &Names) -> bool {
+        let keys: Vec<&Key> = keys.collect();
+        self.indexes.iter_mut().take(1).flat_map(|index| &mut index.keys).all(|plan| {
+            let own = keys.iter().find(|key| key.attribute == names.name(plan.stored) && key.kind == plan.kind);
+            plan.meant = own.map(|key| &key.languages).filter(|languages| languages.are_known()).cloned();
+            plan.meant.is_some()
+        })
     }
 }
 
@@ -310,6 +330,7 @@ pub(super) fn seen_parts(engine: &Engine, entity: usize) -> Vec<SeenPart> {
                         key: number,
                         span: expression.span,
                         field: field.name.clone(),
+                        may_be_digits: may_be_time && !is_name_of_thing(&field.name),
                         kind: match (is_number, is_time) {
                             (true, _) => PartKind::Number,
                             (false, true) if is_own_text(expression) => PartKind::Time,
@@ -354,6 +375,7 @@ impl KeyPlan {
         let is_build_key = matches!(rule, Rule::BuildKey(_));
         let lower = is_build_key && engine.dialect().era() == Era::V0_58;
         let way = ways(own, engine.dialect()).into_iter().next()?;
+        let apart = delimiter_of(own, engine.dialect(), delimiter).bytes().next().unwrap_or(b'#');
         let mut pieces = Vec::new();
         for piece in &way.pieces {
             pieces.push(match piece {
@@ -361,7 +383,7 @@ impl KeyPlan {
                     PiecePlan::Text { text: text.as_bytes().into(), upper: !lower && text.to_lowercase() != *text }
                 }
                 WayPiece::Hole(expression) => {
-                    let printed = printed(expression)?;
+                    let printed = printed(expression).filter(|printed| printed.width == 0 || apart != b'0')?;
                     let attribute = engine.model().attributes.get(printed.attribute)?;
                     let has_text_default = match &attribute.default {
                         None => false,
@@ -389,8 +411,9 @@ impl KeyPlan {
             kind: key.kind,
             longest: key.half.max_bytes() * NEAR / 100 - 1,
             lower,
-            delimiter: if is_build_key { b'#' } else { delimiter.bytes().next().unwrap_or(b'#') },
+            delimiter: apart,
             forbidden: Vec::new(),
+            meant: None,
             pieces,
         })
     }
@@ -475,7 +498,9 @@ impl KeyPlan {
                 }
             }
         }
-        (at == bytes.len()).then_some(Compared { length: at, caseless: !upper })
+        let is_meant = |languages: &Arc<Languages>| languages.accepts(bytes, self.kind) == Some(true);
+        let is_whole = at == bytes.len() && self.meant.as_ref().is_none_or(is_meant);
+        is_whole.then_some(Compared { length: at, caseless: !upper })
     }
 
     /// How many zeros there are before a value in its piece of a key, up to a width in characters.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tally::{Example, Tally};
 use super::time_format::time_format;
+use crate::key::parted;
 
 /// The most shapes that are told apart.
 const MOST: usize = 1024;
@@ -40,11 +41,17 @@ impl Detail {
 pub struct Shapes {
     detail: Detail,
     groups: BTreeMap<String, Tally>,
+    /// The project's, at which shapes are taken apart again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    delimiter: String,
 }
 
 impl Shapes {
     /// Counts an item whose primary key is these texts.
     pub fn add(&mut self, key: &[&str], delimiter: &str, rank: u64, most: usize, example: impl FnOnce() -> Example) {
+        if self.delimiter.is_empty() {
+            delimiter.clone_into(&mut self.delimiter);
+        }
         let shape = shape_at(key, delimiter, self.detail);
         self.groups.entry(shape).or_default().add(rank, most, example);
         self.bound(most);
@@ -52,6 +59,9 @@ impl Shapes {
 
     /// Adds what another part of the table counted.
     pub fn merge(&mut self, mut other: Self, most: usize) {
+        if self.delimiter.is_empty() {
+            self.delimiter.clone_from(&other.delimiter);
+        }
         while self.detail < other.detail {
             self.coarsen(most);
         }
@@ -73,7 +83,7 @@ impl Shapes {
     fn coarsen(&mut self, most: usize) {
         self.detail = self.detail.coarser();
         for (shape, tally) in std::mem::take(&mut self.groups) {
-            let coarser = coarser(&shape, self.detail);
+            let coarser = coarser(&shape, &self.delimiter, self.detail);
             self.groups.entry(coarser).or_default().merge(tally, most);
         }
     }
@@ -115,13 +125,13 @@ fn shape_at(key: &[&str], delimiter: &str, detail: Detail) -> String {
     let mut level = Detail::Words;
     while level < detail {
         level = level.coarser();
-        out = coarser(&out, level);
+        out = coarser(&out, delimiter, level);
     }
     out
 }
 
 /// A shape of one level, made of that of the level before.
-fn coarser(shape: &str, detail: Detail) -> String {
+fn coarser(shape: &str, delimiter: &str, detail: Detail) -> String {
     if detail == Detail::Nothing {
         return "{any}".to_owned();
     }
@@ -130,41 +140,38 @@ fn coarser(shape: &str, detail: Detail) -> String {
         if at > 0 {
             out.push_str(BETWEEN);
         }
-        let mut parts = key.split('#');
-        let first = parts.next().unwrap_or_default();
+        let parts = parted(key, delimiter);
+        let first = parts.first().copied().unwrap_or_default();
         // Long first words of which there are so many are no names of entities.
         let first = if detail == Detail::Prefix && first.len() > 24 { "{text}" } else { first };
         out.push_str(first);
         if detail == Detail::Prefix {
-            if parts.next().is_some() {
-                out.push_str("#…");
+            if let Some(delimiter) = parts.get(1) {
+                out.push_str(delimiter);
+                out.push('…');
             }
             continue;
         }
-        for part in parts {
-            out.push('#');
-            out.push_str(if part.is_empty() || part.starts_with('{') { part } else { "{text}" });
+        for (at, part) in parts.iter().enumerate().skip(1) {
+            let stays = at % 2 == 1 || part.is_empty() || part.starts_with('{');
+            out.push_str(if stays { part } else { "{text}" });
         }
     }
     out
 }
 
-/// A key's parts: words of the model as they are, values as what they look like. Parts are shown with `#` between them
-/// whatever the delimiter is.
+/// A key's parts: words of the model as they are, values as what they look like.
 fn push_shape(out: &mut String, text: &str, delimiter: &str) {
     // An attribute that is not there.
     if text.starts_with("{no ") && text.ends_with('}') {
         out.push_str(text);
         return;
     }
-    let parts: Vec<&str> = text.split(delimiter).collect();
-    for (at, part) in parts.iter().enumerate() {
-        if at > 0 {
-            out.push('#');
-        }
-        // Of `prefix#value` pairs the first, the third and so on are words; so is what stands alone.
-        let is_word = at % 2 == 0 && is_word(part);
-        match is_word || part.is_empty() {
+    for (at, part) in parted(text, delimiter).into_iter().enumerate() {
+        // Between the parts are delimiters. Of `prefix#value` pairs the first, the third and so on are words; so is what
+        // stands alone.
+        let is_word = at % 4 == 0 && is_word(part);
+        match at % 2 == 1 || is_word || part.is_empty() {
             true => out.push_str(part),
             false => out.push_str(look(part)),
         }
@@ -221,6 +228,11 @@ mod tests {
         assert_eq!(of(&["user#a.b@c.org", "at#2024-05-01T10:00:00Z"]), "user#{email} / at#{time}");
         assert_eq!(of(&["tag#red#", "x9"]), "tag#{text}# / {text}");
         assert_eq!(of(&["tag#red", ""]), "tag#{text} / ");
+        let of = |text: &str, delimiter: &str| shape(&[text], delimiter);
+        assert_eq!(of("user:7:order:2024-05-01T10.00", ":"), "user:{number}:order:{text}");
+        assert_eq!(of("user::7::at::10:30", "::"), "user::{number}::at::{text}");
+        assert_eq!(of("user#7", ":"), "user#{number}");
+        assert_eq!(of("user#7:item", ":"), "user#{number}:item");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Audits an item in the short way: by its entity's [`Plan`](super::plan::Plan), as it stands in the input.
 
+use super::digits::Digits;
 use super::plan::MOST_KEYS;
 use super::shown::{Whereabouts, rank_of};
 use super::suspect::{LARGEST_ITEM, NEAR};
@@ -60,7 +61,7 @@ impl Worker<'_> {
                 state.lengths[key.stored].add(length as usize);
                 // Dialects differ in text alone.
                 let plain = &mut state.plain[own.first_key + key.key];
-                plain.count += u64::from(key.kind == KeyType::S);
+                plain.count += 1;
                 plain.caseless += u64::from(caseless && key.kind == KeyType::S);
             }
             let partition = &auditor.indexes[index.index].partition;
@@ -80,8 +81,10 @@ impl Worker<'_> {
             let text = stored.get(range).unwrap_or_default();
             let part = &auditor.seen[seen];
             let found = looks(text, part);
+            let digits = if part.may_be_digits { Digits::of(text) } else { None };
             state.seen[seen].add(
                 found,
+                digits,
                 || rank,
                 |rank| Example {
                     rank,

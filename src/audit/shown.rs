@@ -13,6 +13,7 @@ use super::tally::Example;
 use crate::key::python::str_of;
 use crate::source::ItemPlace;
 use crate::source::raw::Names;
+use crate::text::Exact;
 use crate::value::Value;
 
 /// Where an item was.
@@ -61,6 +62,8 @@ impl<'w, 'e> Wanted<'w, 'e> {
 pub(super) struct Shown<'s> {
     pub rank: u64,
     key: Vec<(&'s str, Cow<'s, str>)>,
+    /// The same texts, but of equal numbers the same.
+    own: Vec<Cow<'s, str>>,
     /// True where it is the whole primary key.
     is_whole: bool,
     place: Whereabouts<'s>,
@@ -74,8 +77,10 @@ impl<'s> Shown<'s> {
         };
         let key: Vec<_> = auditor.primary.iter().filter_map(one).collect();
         let is_whole = !key.is_empty() && key.len() == auditor.primary.len();
-        let rank = rank_of(key.iter().map(|(_, text)| text.as_ref()));
-        Self { rank, key, is_whole, place }
+        let own = auditor.primary.iter().filter_map(|attribute| wanted.get(*attribute).and_then(identity_text));
+        let own: Vec<_> = own.collect();
+        let rank = rank_of(own.iter().map(AsRef::as_ref));
+        Self { rank, key, own, is_whole, place }
     }
 
     /// The values of the primary key, and `{no pk}` where there is none.
@@ -94,7 +99,7 @@ impl<'s> Shown<'s> {
             return None;
         }
         let mut text = String::new();
-        for (_, own) in &self.key {
+        for own in &self.own {
             text.push_str(own);
             text.push('\0');
         }
@@ -120,9 +125,21 @@ impl<'s> Shown<'s> {
     }
 }
 
-/// A key as text: numbers as Python prints them, bytes as base64; none of what no key is.
+/// A key as text by which keys are told apart: equal numbers have the same.
+pub(super) fn identity_text<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
+    match value {
+        Value::Decimal(number) if number.is_rounded => {
+            Some(Exact::parse(&number.text).map_or(Cow::Borrowed(number.text.as_ref()), |own| own.to_string().into()))
+        }
+        Value::Decimal(number) => str_of(&number.value).map(Cow::Owned),
+        value => key_text(value),
+    }
+}
+
+/// A key as text: numbers as they are stored, bytes as base64; none of what no key is.
 pub(super) fn key_text<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
     match value {
+        Value::Decimal(number) => Some(Cow::Borrowed(&number.text)),
         Value::Str(text) => Some(Cow::Borrowed(text)),
         Value::Bytes(bytes) => Some(Cow::Owned(STANDARD.encode(bytes))),
         Value::None => None,

@@ -11,6 +11,7 @@ use super::partitions::Partitions;
 use super::shapes::Shapes;
 use super::tally::Tally;
 use super::times::Seen;
+use super::unstored::Unstored;
 
 /// What a count is of. Entities, indexes and attributes are given by their places in the auditor's lists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,14 +24,36 @@ pub struct Subject {
     pub index: Option<u16>,
     /// The key attribute.
     pub attribute: Option<u16>,
-    /// What tells it further: the entities of an ambiguous item, the dialect that writes the stored key.
+    /// What tells it further: the entities of an ambiguous item, the dialect that writes the stored key, a field.
     pub detail: String,
+    /// Why a stale key is stale, where that is known.
+    #[serde(default, skip_serializing_if = "Cause::is_unknown")]
+    pub cause: Cause,
+}
+
+/// Why a key is stale.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// Nobody can say.
+    #[default]
+    Unknown,
+    /// A number is the same, but printed in another way.
+    Respelled,
+    /// A computed part is none of the values that the model says.
+    NotOfPattern,
+}
+
+impl Cause {
+    fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
 }
 
 impl Subject {
     /// Of a kind of defect alone.
     pub fn of(defect: Defect) -> Self {
-        Self { defect, entity: None, index: None, attribute: None, detail: String::new() }
+        Self { defect, entity: None, index: None, attribute: None, detail: String::new(), cause: Cause::Unknown }
     }
 }
 
@@ -175,7 +198,7 @@ impl<'de> Deserialize<'de> for Sizes {
 pub struct Plain {
     /// How many.
     pub count: u64,
-    /// How many of them are the same in a dialect that puts keys in lower case.
+    /// How many of them are text that is the same in a dialect that puts keys in lower case.
     pub caseless: u64,
 }
 
@@ -193,6 +216,11 @@ pub struct State {
     /// Defects.
     #[serde(with = "pairs")]
     pub tallies: BTreeMap<Subject, Tally>,
+    /// Keys of which a field is not stored.
+    #[serde(with = "pairs")]
+    pub unstored: BTreeMap<Unstored, Tally>,
+    /// How many items store each field that keys use, of those that were not plain.
+    pub stored: Vec<u64>,
     /// The shapes of unclassified items.
     pub shapes: Shapes,
     /// The lengths of the values of key attributes.
@@ -217,6 +245,8 @@ impl State {
         self.entities.len() == catalog.entities.len()
             && self.lengths.len() == catalog.attributes.len()
             && self.plain.len() == catalog.keys.len()
+            && self.stored.len() == catalog.fields.len()
+            && self.unstored.keys().flat_map(|one| &one.fields).all(|at| usize::from(*at) < catalog.fields.len())
             && self.seen.len() == catalog.parts.len()
             && self.partitions.len() == catalog.indexes.len()
     }
@@ -235,6 +265,11 @@ impl State {
         for (subject, tally) in other.tallies {
             self.tallies.entry(subject).or_default().merge(tally, most);
         }
+        for (unstored, tally) in other.unstored {
+            self.unstored.entry(unstored).or_default().merge(tally, most);
+        }
+        self.stored.resize(self.stored.len().max(other.stored.len()), 0);
+        add(&mut self.stored, &other.stored);
         self.shapes.merge(other.shapes, most);
         self.lengths.resize_with(self.lengths.len().max(other.lengths.len()), Lengths::default);
         self.lengths.iter_mut().zip(&other.lengths).for_each(|(own, other)| own.merge(other));

@@ -2,7 +2,7 @@
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::key::suspicious::stands_for_nothing;
+use crate::key::suspicious::{stands_for_nothing, unfilled};
 
 use super::defect::Defect;
 
@@ -15,7 +15,8 @@ pub(super) const LARGEST_ITEM: u64 = 400 << 10;
 /// Why a stored key may differ from the one that the model writes: the most telling cause.
 pub(super) fn cause(stored: &str, written: &str, delimiter: &str) -> Defect {
     let parts = |text| str::split(text, delimiter);
-    if parts(stored).any(|part| stands_for_nothing(part) && !parts(written).any(|own| own == part)) {
+    let is_placeholder = |part: &str| stands_for_nothing(part) || unfilled(part).is_some();
+    if parts(stored).any(|part| is_placeholder(part) && !parts(written).any(|own| own == part)) {
         return Defect::PlaceholderInKey;
     }
     if let Some(rest) = written.strip_prefix(stored)
@@ -63,6 +64,11 @@ mod tests {
         for (stored, written, wanted) in [
             ("product#None", "product#abc", Defect::PlaceholderInKey),
             ("product#none", "product#None", Defect::PlaceholderInKey),
+            ("product#${id}", "product#abc", Defect::PlaceholderInKey),
+            ("product#[object object]", "product#abc", Defect::PlaceholderInKey),
+            ("name#Invalid Date#id#1", "name#2024#id#1", Defect::PlaceholderInKey),
+            ("{x}#1", "{x}#2", Defect::StaleKey),
+            ("name#50% {off}", "name#Lamp", Defect::StaleKey),
             ("lastname#", "lastname#Smith#firstname#Jo", Defect::TruncatedKey),
             ("lastname#Smith", "lastname#Smith#firstname#Jo", Defect::TruncatedKey),
             ("product", "product#abc", Defect::TruncatedKey),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::digits::{Digits, SeenDigits};
 use super::plan::SeenPart;
 use super::tally::Example;
 use super::time_format::{Offset, TimeFormat, time_format};
@@ -21,6 +22,9 @@ pub struct Seen {
     pub offsets: Vec<((Offset, bool), Group)>,
     /// What is neither a number nor a time.
     pub others: u64,
+    /// Those of them that are digits.
+    #[serde(default)]
+    pub digits: SeenDigits,
 }
 
 /// Some values, and the one of the smallest rank.
@@ -159,9 +163,15 @@ fn all_digits(text: &str) -> bool {
 }
 
 impl Seen {
-    /// Counts a part.
+    /// Counts a part. `digits` are those of a text that may be digits.
     #[inline]
-    pub fn add(&mut self, looks: Looks, rank: impl FnOnce() -> u64, example: impl FnOnce(u64) -> Example) {
+    pub fn add(
+        &mut self,
+        looks: Looks,
+        digits: Option<Digits<'_>>,
+        rank: impl FnOnce() -> u64,
+        example: impl FnOnce(u64) -> Example,
+    ) {
         let group = match looks {
             Looks::Number(width) => {
                 if self.widths.is_empty() {
@@ -173,6 +183,9 @@ impl Seen {
             Looks::Unknown => &mut self.unknown,
             Looks::Other => {
                 self.others += 1;
+                if let Some(digits) = digits {
+                    self.digits.add(digits, rank, example);
+                }
                 return;
             }
         };
@@ -187,11 +200,8 @@ impl Seen {
     /// Adds what another part of the table saw.
     pub fn merge(&mut self, other: Self) {
         self.others += other.others;
-        if self.widths.is_empty() {
-            self.widths = other.widths;
-        } else {
-            self.widths.iter_mut().zip(other.widths).for_each(|(own, other)| own.merge(other));
-        }
+        self.digits.merge(other.digits);
+        Group::merge_all(&mut self.widths, other.widths);
         other.formats.into_iter().for_each(|(format, group)| entry(&mut self.formats, format).merge(group));
         self.unknown.merge(other.unknown);
         other.offsets.into_iter().for_each(|(offset, group)| entry(&mut self.offsets, offset).merge(group));
@@ -213,8 +223,19 @@ fn entry<K: Copy + Ord>(groups: &mut Vec<(K, Group)>, key: K) -> &mut Group {
 }
 
 impl Group {
+    /// Adds groups to those of the same places.
+    pub(super) fn merge_all(own: &mut Vec<Self>, others: Vec<Self>) {
+        if own.is_empty() {
+            *own = others;
+            return;
+        }
+        for (own, other) in own.iter_mut().zip(others) {
+            own.merge(other);
+        }
+    }
+
     #[inline]
-    fn add(&mut self, rank: impl FnOnce() -> u64, example: impl FnOnce(u64) -> Example) {
+    pub(super) fn add(&mut self, rank: impl FnOnce() -> u64, example: impl FnOnce(u64) -> Example) {
         self.count += 1;
         let rank = rank();
         match &self.example {
@@ -255,6 +276,7 @@ mod tests {
                 after: None,
                 offset: Default::default(),
                 entity: 0,
+                may_be_digits: false,
             };
             looks(text, &part)
         };

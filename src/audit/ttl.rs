@@ -74,6 +74,7 @@ impl Ttl {
             Value::Float(number) if number.fract() != 0.0 => Some("a fraction of a second"),
             // Floats of this size hold whole numbers exactly; larger ones become the largest.
             Value::Float(number) => self.number_fault(*number as i64),
+            Value::Decimal(number) => self.fault(&number.value),
             Value::Str(text) => self.text_fault(text),
             Value::Bool(_) => Some("BOOL, not a number"),
             Value::Bytes(_) => Some("B, not a number"),

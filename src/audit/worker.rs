@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::auditor::{Auditor, Foreign, IndexOf, KeyFacts, OwnIndex};
+use super::auditor::{Auditor, Foreign, IndexOf, OwnIndex};
 use super::classify::Classified;
 use super::defect::Defect;
+use super::digits::Digits;
+use super::mismatch::{Comparison, Judged, is_lossy, judge, rounded_field, stored_text};
 use super::partitions::Partitions;
 use super::shapes::shape;
-use super::shown::{Entries, Shown, Wanted, Whereabouts, key_text};
+use super::shown::{Entries, Shown, Wanted, Whereabouts, identity_text, key_text};
 use super::state::{Lengths, Plain, State, Subject};
 use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd};
 use super::tally::Example;
@@ -15,10 +17,10 @@ use super::times::{Looks, Seen, looks, offset_of};
 use super::ttl;
 use crate::key::python::equal;
 use crate::key::suspicious::{blank, holds_delimiter, placeholder};
-use crate::key::{Engine, Fields, KeyBuffer, Part, PartKind, Recorder, State as FieldState, Written};
+use crate::key::{Fields, KeyBuffer, Part, PartKind, Recorder, State as FieldState, Written};
 use crate::model::{IndexKind, KeyType};
-use crate::source::number;
 use crate::source::raw::{Kind, RawItem};
+use crate::source::stored_number;
 use crate::value::Value;
 
 /// Audits items one after the other.
@@ -47,6 +49,7 @@ impl<'a> Worker<'a> {
             entities: vec![0; auditor.engines.len()],
             lengths: vec![Lengths::default(); auditor.names.len()],
             plain: vec![Plain::default(); keys],
+            stored: vec![0; auditor.entities.iter().map(|entity| entity.fields.len()).sum()],
             seen: vec![Seen::default(); auditor.seen.len()],
             partitions: vec![Partitions::default(); auditor.indexes.len()],
             ..State::default()
@@ -84,7 +87,7 @@ impl<'a> Worker<'a> {
                 Kind::Text => Value::Str(Cow::Borrowed(text)),
                 // Plain JSON may hold numbers that are floats though they are whole: `12.0`.
                 Kind::Number if item.is_typed || text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => {
-                    number(text)?
+                    stored_number(text)?
                 }
                 Kind::True => Value::Bool(true),
                 Kind::False => Value::Bool(false),
@@ -186,7 +189,7 @@ impl<'a> Worker<'a> {
     /// Counts the lengths of keys, and the item in the partitions of the table and its indexes.
     fn count_keys(&mut self, wanted: &Wanted<'_, '_>, size: u64) {
         let auditor = self.auditor;
-        let text = |number: &usize| wanted.get(*number).and_then(key_text);
+        let text = |number: &usize| wanted.get(*number).and_then(identity_text);
         let mut counted = vec![false; auditor.names.len()];
         for (at, index) in auditor.indexes.iter().enumerate() {
             let keys = index.partition.iter().chain(&index.sort);
@@ -204,7 +207,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn add(
+    pub(super) fn add(
         &mut self,
         subject: Subject,
         shown: &Shown<'_>,
@@ -235,21 +238,43 @@ impl<'a> Worker<'a> {
         let mut buffer = std::mem::take(&mut self.buffer);
         engine.write(&fields, &mut buffer, &mut recorder);
         let stored: Vec<Option<&Value<'_>>> = own.keys.iter().map(|key| wanted.get(key.attribute)).collect();
+        let comparison = |number: usize, facts| Comparison {
+            entity,
+            number,
+            facts,
+            engine,
+            own_fields: &own.fields,
+            fields: &fields,
+            recorder: &recorder,
+        };
         // An attribute of two indexes is compared once, as the last one writes it.
         let is_last =
             |number: usize| !own.keys[number + 1..].iter().any(|key| key.attribute == own.keys[number].attribute);
-        self.explain(entity, &fields, &stored, &is_last);
+        for (place, field) in own.fields.iter().enumerate() {
+            if !fields.is_missing(field) {
+                self.state.stored[own.first_field + place] += 1;
+            }
+        }
+        // Of some keys nobody can say what the model writes.
+        let mut compared_keys: Vec<usize> = Vec::with_capacity(own.keys.len());
         for (number, facts) in own.keys.iter().enumerate() {
             if !is_last(number) {
                 continue;
             }
-            let compared = Comparison { entity, number, facts, engine, fields: &fields, recorder: &recorder };
-            if let Some(value) = stored[number] {
-                self.compare_key(&compared, value, buffer.get(number), shown);
+            let compared = comparison(number, facts);
+            if let Some(value) = stored[number]
+                && self.compare_key(&compared, value, buffer.get(number), shown)
+            {
+                compared_keys.push(number);
             }
         }
+        self.explain(entity, &fields, &stored, &compared_keys);
         for index in &own.indexes {
-            self.compare_index(entity, index, &stored, &buffer, shown);
+            let judge = |number: usize| match stored[number] {
+                Some(value) => judge(&comparison(number, &own.keys[number]), value),
+                None => Judged::Right,
+            };
+            self.compare_index(entity, index, &stored, &buffer, shown, &judge);
         }
         // What others call a field is found only where it puts the item into an index.
         let is_indexed = |attribute: &usize| {
@@ -268,31 +293,21 @@ impl<'a> Worker<'a> {
         self.buffer = buffer;
     }
 
-    fn subject(&self, defect: Defect, entity: usize, index: usize, attribute: usize) -> Subject {
+    pub(super) fn subject(&self, defect: Defect, entity: usize, index: usize, attribute: usize) -> Subject {
         let short = |number: usize| u16::try_from(number).ok();
-        Subject {
-            defect,
-            entity: short(entity),
-            index: short(index),
-            attribute: short(attribute),
-            detail: String::new(),
-        }
+        Subject { entity: short(entity), index: short(index), attribute: short(attribute), ..Subject::of(defect) }
     }
 
     /// Counts which dialects write the stored keys.
-    fn explain(
-        &mut self,
-        entity: usize,
-        fields: &Fields<'_>,
-        stored: &[Option<&Value<'_>>],
-        is_last: &dyn Fn(usize) -> bool,
-    ) {
+    fn explain(&mut self, entity: usize, fields: &Fields<'_>, stored: &[Option<&Value<'_>>], compared: &[usize]) {
         let own = &self.auditor.entities[entity];
         let texts: Vec<(usize, &str)> = stored
             .iter()
             .enumerate()
             .filter_map(|(number, value)| match value {
-                Some(Value::Str(text)) if own.keys[number].is_known && is_last(number) => Some((number, text.as_ref())),
+                Some(Value::Str(text)) if own.keys[number].is_known && compared.contains(&number) => {
+                    Some((number, text.as_ref()))
+                }
                 _ => None,
             })
             .collect();
@@ -304,37 +319,50 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn compare_key(&mut self, of: &Comparison<'_, '_>, stored: &Value<'_>, written: Written<'_>, shown: &Shown<'_>) {
+    /// Compares a stored key with what the model writes; false where that cannot be said.
+    fn compare_key(
+        &mut self,
+        of: &Comparison<'_, '_>,
+        stored: &Value<'_>,
+        written: Written<'_>,
+        shown: &Shown<'_>,
+    ) -> bool {
         let attribute = of.facts.attribute;
         let own = &of.engine.keys()[of.number];
         let subject = |worker: &Self, defect| worker.subject(defect, of.entity, of.facts.index, attribute);
-        let shown_stored = || key_text(stored).map(Cow::into_owned);
+        let shown_stored = || stored_text(stored);
         if let Some(found) = other_kind(own.kind, stored) {
             let detail = format!("{found} in place of {}", own.kind.as_str());
             let subject = Subject { detail, ..subject(self, Defect::WrongKeyType) };
             self.add(subject, shown, Some(attribute), shown_stored(), None);
-            return;
+            return true;
         }
         let length = key_bytes(stored);
         let most = own.half.max_bytes();
         if length * 100 >= most * NEAR {
             self.add(subject(self, Defect::KeyNearLimit), shown, Some(attribute), shown_stored(), None);
         }
-        let delimiter = if of.facts.is_build_key { "#" } else { &self.auditor.options.delimiter };
+        let delimiter = &of.facts.delimiter;
         let Value::Str(text) = stored else {
             let is_of_index = matches!(written, Written::Absent) && !of.facts.is_primary;
-            if of.facts.is_known && !is_of_index && !self.is_same(stored, written) {
-                let expected = written_text(written);
-                self.add(subject(self, Defect::StaleKey), shown, Some(attribute), shown_stored(), expected);
+            if !of.facts.is_known || is_of_index {
+                return true;
             }
-            return;
+            if !self.is_same(stored, written) {
+                return self.add_judged(judge(of, stored), of, shown_stored(), written_text(written), shown);
+            }
+            if let Some(field) = rounded_field(of) {
+                let subject = Subject { detail: field, ..subject(self, Defect::LossyCoercion) };
+                self.add(subject, shown, Some(attribute), shown_stored(), None);
+            }
+            return true;
         };
         let odd = is_odd(text, delimiter);
         if !of.facts.is_known {
             if odd && !of.facts.is_odd {
                 self.add(subject(self, Defect::OddCharacters), shown, Some(attribute), shown_stored(), None);
             }
-            return;
+            return true;
         }
         match written {
             Written::Text(written) if written == text => {
@@ -343,9 +371,17 @@ impl<'a> Worker<'a> {
                 }
                 self.look_at_parts(of, text, delimiter, shown);
             }
-            Written::Text(expected) if !expected.is_empty() => {
+            Written::Text(expected) | Written::Open(expected) if !expected.is_empty() => {
                 let defect = cause(text, expected, delimiter);
                 let mut subject = subject(self, defect);
+                if defect == Defect::StaleKey {
+                    let judged = judge(of, stored);
+                    if judged == Judged::Right && odd && !of.facts.is_odd {
+                        let subject = Subject { defect: Defect::OddCharacters, ..subject };
+                        self.add(subject, shown, Some(attribute), shown_stored(), None);
+                    }
+                    return self.add_judged(judged, of, shown_stored(), Some(expected.to_owned()), shown);
+                }
                 if defect == Defect::CaseVariantKey {
                     subject.detail = self.writers(of, text);
                 }
@@ -353,17 +389,15 @@ impl<'a> Worker<'a> {
             }
             // What the model leaves out of an index is told of the index.
             Written::Absent | Written::Text(_) if !of.facts.is_primary => {}
-            written => {
-                let expected = written_text(written);
-                self.add(subject(self, Defect::StaleKey), shown, Some(attribute), shown_stored(), expected);
-            }
+            written => return self.add_judged(judge(of, stored), of, shown_stored(), written_text(written), shown),
         }
+        true
     }
 
     fn is_same(&self, stored: &Value<'_>, written: Written<'_>) -> bool {
         match written {
             Written::Typed(value) => equal(stored, value),
-            Written::Text(_) | Written::Absent | Written::Failed(_) => false,
+            Written::Text(_) | Written::Open(_) | Written::Absent | Written::Failed(_) => false,
         }
     }
 
@@ -402,6 +436,8 @@ impl<'a> Worker<'a> {
                 Some(Defect::BlankKeyPart)
             } else if holds_delimiter(part, parts, text, delimiter) {
                 Some(Defect::DelimiterInValue)
+            } else if is_lossy(part, of) {
+                Some(Defect::LossyCoercion)
             } else {
                 None
             };
@@ -426,8 +462,9 @@ impl<'a> Worker<'a> {
                     continue;
                 }
                 let example = |_| shown.example(self.auditor, Some(attribute), Some(text.to_owned()), None);
+                let digits = if self.auditor.seen[place].may_be_digits { Digits::of(own) } else { None };
                 let seen = &mut self.state.seen[place];
-                seen.add(looks, || shown.rank, example);
+                seen.add(looks, digits, || shown.rank, example);
                 if let PartKind::Field(field) = part.kind
                     && let Value::Str(value) = of.fields.value(field)
                     && let Some(offset) = offset_of(value, looks, &self.auditor.seen[place])
@@ -437,7 +474,10 @@ impl<'a> Worker<'a> {
             }
         }
         for defect in found {
-            let subject = self.subject(defect, of.entity, of.facts.index, attribute);
+            let mut subject = self.subject(defect, of.entity, of.facts.index, attribute);
+            if defect == Defect::LossyCoercion {
+                subject.detail = rounded_field(of).unwrap_or_default();
+            }
             self.add(subject, shown, Some(attribute), Some(text.to_owned()), None);
         }
     }
@@ -450,14 +490,19 @@ impl<'a> Worker<'a> {
         stored: &[Option<&Value<'_>>],
         buffer: &KeyBuffer,
         shown: &Shown<'_>,
+        judge: &dyn Fn(usize) -> Judged,
     ) {
         // In an index that is scanned every item has its keys, and those of others may not be projected.
         if index.kind == IndexKind::Primary || self.auditor.options.index.is_some() {
             return;
         }
         let keys = &self.auditor.entities[entity].keys;
-        let is_written =
-            |number: &&usize| !matches!(buffer.get(**number), Written::Absent | Written::Failed(_) | Written::Text(""));
+        let is_written = |number: &&usize| {
+            !matches!(
+                buffer.get(**number),
+                Written::Absent | Written::Failed(_) | Written::Text("") | Written::Open("")
+            )
+        };
         let is_stored = |number: &&usize| stored[**number].is_some();
         let attribute = |number: usize| keys[number].attribute;
         let missing = index.keys.iter().copied().find(|number| !is_stored(&number));
@@ -483,8 +528,17 @@ impl<'a> Worker<'a> {
         let leftover = |number: &&usize| {
             keys[**number].is_known && matches!(buffer.get(**number), Written::Absent | Written::Text(""))
         };
-        if let Some(first) = index.keys.iter().find(leftover) {
-            report(self, Defect::LeftoverIndexKey, *first, None);
+        let mut unstored = None;
+        for number in index.keys.iter().filter(leftover) {
+            match judge(*number) {
+                Judged::Missing(missing) if !missing.differs => unstored = unstored.or(Some((*number, missing))),
+                _ => return report(self, Defect::LeftoverIndexKey, *number, None),
+            }
+        }
+        // With the field that the item lacks the model may well write the key.
+        if let Some((number, missing)) = unstored {
+            let subject = self.subject(Defect::LeftoverIndexKey, entity, index.index, attribute(number));
+            self.add_unstored(subject, missing, stored[number].and_then(stored_text), shown);
         }
     }
 }
@@ -506,16 +560,6 @@ fn is_odd_of_itself(text: &str, parts: &[Part<'_>], delimiter: &str, is_model_od
 /// Joins the texts of a partition key of several attributes.
 pub(super) const JOINED: &str = " / ";
 
-/// A key of an item that is compared.
-struct Comparison<'c, 'm> {
-    entity: usize,
-    number: usize,
-    facts: &'c KeyFacts,
-    engine: &'m Engine,
-    fields: &'c Fields<'c>,
-    recorder: &'c Recorder<'m>,
-}
-
 fn key_bytes(value: &Value<'_>) -> usize {
     match value {
         Value::Str(text) => text.len(),
@@ -526,7 +570,8 @@ fn key_bytes(value: &Value<'_>) -> usize {
 
 fn written_text(written: Written<'_>) -> Option<String> {
     match written {
-        Written::Text(text) => Some(text.to_owned()),
+        Written::Open("") => None,
+        Written::Text(text) | Written::Open(text) => Some(text.to_owned()),
         Written::Typed(value) => key_text(value).map(Cow::into_owned),
         Written::Absent | Written::Failed(_) => None,
     }
@@ -536,11 +581,11 @@ fn written_text(written: Written<'_>) -> Option<String> {
 fn other_kind(kind: KeyType, stored: &Value<'_>) -> Option<&'static str> {
     match (kind, stored) {
         (KeyType::S, Value::Str(_))
-        | (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_))
+        | (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_))
         // Plain JSON has no bytes: they are text there.
         | (KeyType::B, Value::Bytes(_) | Value::Str(_)) => None,
         (_, Value::Str(_)) => Some("S"),
-        (_, Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => Some("N"),
+        (_, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_)) => Some("N"),
         (_, Value::Bytes(_)) => Some("B"),
         (_, Value::Bool(_)) => Some("BOOL"),
         (_, Value::None) => Some("NULL"),

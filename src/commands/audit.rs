@@ -21,7 +21,7 @@ use crate::files::{WholeFile, reads, write_whole};
 use crate::key::Engine;
 use crate::report::{Level, Levels, Part};
 use crate::rules::{RULES, rule};
-use crate::text::{did_you_mean, printable};
+use crate::text::{counted, did_you_mean, printable};
 
 use growing::GrowingFile;
 pub use output::{Wanted, finish};
@@ -289,7 +289,7 @@ fn tell_memory(items: Option<u64>, streams: &mut Streams<'_>) {
     let takes = match items {
         Some(items) => {
             let megabytes = (items * BYTES_FOR_DUPLICATES).div_ceil(1 << 20);
-            format!("up to {megabytes} MiB of memory for {items} items")
+            format!("up to {megabytes} MiB of memory for {}", counted(items, "item"))
         }
         None => format!("up to {BYTES_FOR_DUPLICATES} bytes of memory an item"),
     };

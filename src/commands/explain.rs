@@ -236,7 +236,7 @@ impl<'e> Explainer<'e> {
         Ok(Self {
             engines,
             compared,
-            classifier: Classifier::new(engines),
+            classifier: Classifier::new(engines, &config.delimiter),
             named: args.entity.as_deref(),
             levels,
             delimiter: config.delimiter.clone(),

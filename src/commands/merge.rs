@@ -37,7 +37,10 @@ pub fn run(args: &MergeArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
         let lacking = u64::from(scan.total) - scan.segments.len() as u64;
         if lacking > 0 && part.coverage.sample.is_none() {
             part.coverage.complete = false;
-            part.coverage.reason = Some(format!("{lacking} of {} segments are in none of the parts", scan.total));
+            part.coverage.reason = Some(match lacking {
+                1 => format!("1 of {} segments is in none of the parts", scan.total),
+                _ => format!("{lacking} of {} segments are in none of the parts", scan.total),
+            });
         }
     }
     let wanted = Wanted {

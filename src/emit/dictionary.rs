@@ -123,7 +123,8 @@ fn value_of<'v>(written: Written<'v>) -> Value<'v> {
     match written {
         Written::Text(text) => Value::text(text),
         Written::Typed(value) => value.clone(),
-        Written::Absent | Written::Failed(_) => Value::None,
+        // A key of which a part is not known is none that could be written.
+        Written::Open(_) | Written::Absent | Written::Failed(_) => Value::None,
     }
 }
 
@@ -161,6 +162,7 @@ fn typed<'v>(value: &Value<'_>) -> Value<'v> {
             push_decimal(&mut text, *number);
             tagged("N", Value::text(text))
         }
+        Value::Decimal(number) => tagged("N", Value::text(number.text.clone().into_owned())),
         Value::Str(text) => tagged("S", Value::text(text.clone().into_owned())),
         Value::Bytes(bytes) => tagged("B", Value::text(STANDARD.encode(bytes))),
         Value::List(values) => tagged("L", Value::List(values.iter().map(typed).collect())),

@@ -1,15 +1,17 @@
 //! Items for people: a table of the keys, where each part came from, and what was found.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, Width};
 
 use super::Terminal;
 use crate::key::python::str_of;
+use crate::key::suspicious::false_value;
 use crate::key::{Half, PartKind, State, Written};
 use crate::model::{FieldPath, IndexKind};
 use crate::report::{Explained, Level, Leveled, Summary};
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// A key's value, safe to show.
 pub(super) fn shown(written: Written<'_>) -> String {
@@ -17,6 +19,8 @@ pub(super) fn shown(written: Written<'_>) -> String {
         Written::Text("") => "(empty)".to_owned(),
         Written::Text(text) => printable(text).into_owned(),
         Written::Typed(value) => printable(&str_of(value).unwrap_or_else(|| "(bytes)".to_owned())).into_owned(),
+        Written::Open("") => "(not known)".to_owned(),
+        Written::Open(text) => printable(text).into_owned(),
         Written::Absent => "(left out)".to_owned(),
         Written::Failed(_) => "(cannot be built)".to_owned(),
     }
@@ -83,7 +87,7 @@ pub fn write_item(out: &mut dyn Write, terminal: Terminal, explained: &Explained
 fn origin(explained: &Explained<'_, '_>, number: usize, written: Written<'_>) -> String {
     let source = &explained.engine.model().source;
     let (text, is_text) = match written {
-        Written::Text(text) => (text, true),
+        Written::Text(text) | Written::Open(text) => (text, true),
         _ => ("", false),
     };
     let mut template = String::new();
@@ -103,10 +107,13 @@ fn origin(explained: &Explained<'_, '_>, number: usize, written: Written<'_>) ->
                 let text = expression.map_or(field.name.as_str(), |expression| source.slice(expression.span));
                 template.push_str(&format!("{{{}}}", printable(text)));
                 if let Some(words) = state(explained, number, field, piece.is_empty() && is_text) {
-                    note(field, words);
+                    note(field, &words);
                 }
             }
         }
+    }
+    if let Written::Open("") = written {
+        template.push_str("a condition hangs on a computed field");
     }
     if let Written::Failed(failure) = written {
         template = printable(&failure.message).into_owned();
@@ -119,18 +126,24 @@ fn origin(explained: &Explained<'_, '_>, number: usize, written: Written<'_>) ->
 }
 
 /// How a field came by its value, where that is worth a word.
-fn state(explained: &Explained<'_, '_>, number: usize, field: &FieldPath, is_empty: bool) -> Option<&'static str> {
+fn state(explained: &Explained<'_, '_>, number: usize, field: &FieldPath, is_empty: bool) -> Option<Cow<'static, str>> {
     if explained.engine.is_eager(number) {
-        return Some("not set yet (eager)");
+        return Some("not set yet (eager)".into());
     }
-    match explained.fields.state(field) {
+    let words = match explained.fields.state(field) {
         State::Unset => Some("unset"),
+        State::Unknown => Some("computed, and not in the item"),
         State::Null => Some("null"),
         State::Default => Some("default"),
         State::Coerced(_) => Some("coerced"),
-        State::Given if is_empty => Some("blank"),
+        // 0 is no blank value, though `or` takes it for one.
+        State::Given if is_empty => match false_value(explained.fields, field) {
+            Some(value) => return Some(value.into()),
+            None => Some("blank"),
+        },
         State::Given => None,
-    }
+    };
+    words.map(Cow::Borrowed)
 }
 
 /// Writes findings; `place` says of which item where no table above does.
@@ -193,11 +206,10 @@ pub(super) fn wrapped(
 
 /// Writes how many items and findings there were; `failed` where some input could not be explained.
 pub fn write_summary(out: &mut dyn Write, terminal: Terminal, summary: &Summary, failed: bool) -> io::Result<()> {
-    let count = |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
-    let mut parts = vec![format!("{} explained", count(summary.items, "item"))];
+    let mut parts = vec![format!("{} explained", counted(summary.items, "item"))];
     for (number, level) in [(summary.errors, Level::Error), (summary.warnings, Level::Warning)] {
         if number > 0 {
-            parts.push(count(number, level.as_str()));
+            parts.push(counted(number, level.as_str()));
         }
     }
     if summary.infos > 0 {

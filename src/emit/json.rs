@@ -64,6 +64,10 @@ impl Serialize for Json<'_> {
                 serializer.serialize_str(&str_of(self.0).unwrap_or_default())
             }
             Value::Float(number) => serializer.serialize_f64(*number),
+            Value::Decimal(number) => match number.text.parse::<serde_json::Number>() {
+                Ok(number) => number.serialize(serializer),
+                Err(_) => serializer.serialize_str(&number.text),
+            },
             Value::Str(text) => serializer.serialize_str(text),
             Value::Bytes(bytes) => serializer.serialize_str(&STANDARD.encode(bytes)),
             Value::List(values) | Value::Set(values) => serializer.collect_seq(values.iter().map(Json)),
@@ -77,7 +81,7 @@ impl Serialize for Written<'_> {
         match self {
             Written::Text(text) => serializer.serialize_str(text),
             Written::Typed(value) => Json(value).serialize(serializer),
-            Written::Absent | Written::Failed(_) => serializer.serialize_unit(),
+            Written::Open(_) | Written::Absent | Written::Failed(_) => serializer.serialize_unit(),
         }
     }
 }
@@ -184,7 +188,8 @@ struct Parts<'l, 'x, 'm> {
 
 #[derive(Serialize)]
 struct PartLine<'p> {
-    text: &'p str,
+    /// None where nobody can say what it is.
+    text: Option<&'p str>,
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'p str>,
@@ -199,7 +204,7 @@ impl Serialize for Parts<'_, '_, '_> {
         let explained = self.explained;
         let typed;
         let (text, whole) = match self.written {
-            Written::Text(text) => (text, None),
+            Written::Text(text) | Written::Open(text) => (text, None),
             // The one part of a typed key is the whole of it.
             Written::Typed(value) => {
                 typed = str_of(value).unwrap_or_default();
@@ -209,6 +214,7 @@ impl Serialize for Parts<'_, '_, '_> {
         };
         serializer.collect_seq(explained.recorder.parts(self.number).iter().map(|part| {
             let text = whole.unwrap_or_else(|| text.get(part.start..part.end).unwrap_or_default());
+            let text = (!part.is_open).then_some(text);
             let line = |kind, field: Option<&'static str>| PartLine { text, kind, field, state: None, from: None };
             match part.kind {
                 PartKind::Literal => line("literal", None),
@@ -224,7 +230,7 @@ fn with_state<'p>(
     explained: &'p Explained<'_, '_>,
     number: usize,
     kind: &'static str,
-    text: &'p str,
+    text: Option<&'p str>,
     field: &'p FieldPath,
 ) -> PartLine<'p> {
     let (state, from) = match explained.fields.state(field) {
@@ -234,6 +240,7 @@ fn with_state<'p>(
         State::Coerced(before) => ("coerced", Some(Json(before))),
         State::Null => ("null", None),
         State::Unset => ("unset", None),
+        State::Unknown => ("computed", None),
     };
     PartLine { text, kind, field: Some(&field.name), state: Some(state), from }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as JsonValue, json};
 use super::human::table;
 use super::{Json, Terminal, push_json};
 use crate::key::python::{is_true, push_str, to_float};
-use crate::key::{Half, Written};
+use crate::key::{Half, PartKind, Written};
 use crate::model::{Index, KeyType};
 use crate::report::Explained;
 use crate::source::number;
@@ -69,7 +69,7 @@ pub struct Query {
     /// The sort key, its value and the condition; none where the query has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort_key: Option<JsonValue>,
-    /// Why there is no condition on the sort key, where the index has one.
+    /// Why there is no condition on the sort key, where the index has one, or what its range is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The keys of the index by attribute.
@@ -121,6 +121,7 @@ pub fn query(
                 )));
             }
             Written::Failed(failure) => return Err(failed(failure.message.clone())),
+            Written::Open(_) => return Err(failed(not_known(&key.attribute))),
         };
         fits(key.kind, &value, &key.attribute).map_err(failed)?;
         if matches!(&value, Value::Bytes(bytes) if bytes.is_empty()) {
@@ -143,6 +144,7 @@ pub fn query(
                 break;
             }
             Written::Failed(failure) => return Err(failed(failure.message.clone())),
+            Written::Open(_) => return Err(failed(not_known(&key.attribute))),
         };
         keys_dict.insert(key.attribute.clone(), to_json(&value));
         // As in key(): a sort key that is false as Python sees it is no condition. A number is one, though, even 0.
@@ -152,7 +154,7 @@ pub fn query(
             break;
         }
         fits(key.kind, &value, &key.attribute).map_err(failed)?;
-        sorts.push((key, value));
+        sorts.push((number, key, value));
     }
     // Without a value there is no condition, but debug_info() names the sort key all the same.
     let mut sort_key = note.as_ref().and(explained.half(compiled, Half::Sort).get(sorts.len())).map(|number| {
@@ -164,8 +166,11 @@ pub fn query(
         json!({ "attribute": key.attribute, "value": value, "condition": condition.name() })
     });
     let count = sorts.len();
-    for (at, (key, value)) in sorts.into_iter().enumerate() {
+    for (at, (number, key, value)) in sorts.into_iter().enumerate() {
         let condition = if at + 1 < count { &Condition::Eq } else { condition };
+        if let (Condition::Between { low, high }, KeyType::S) = (condition, key.kind) {
+            note = note.or_else(|| appended(explained, *number, &value, [low, high]));
+        }
         let info = request.add_sort(&key.attribute, key.kind, &value, condition).map_err(failed)?;
         sort_key = Some(info);
     }
@@ -198,6 +203,21 @@ pub fn query(
         expression_attribute_values: JsonValue::Object(request.values),
         command: words.join(" "),
     })
+}
+
+/// What there is to say of ends of a range that go after a value: `date#2024-05-17` to `date#2024-05-172025`. It is what
+/// boto3-assist asks for, and seldom what is meant.
+fn appended(explained: &Explained<'_, '_>, number: usize, value: &Value<'_>, [low, high]: [&str; 2]) -> Option<String> {
+    let Value::Str(text) = value else { return None };
+    let last = explained.recorder.parts(number).iter().rfind(|part| part.end > part.start)?;
+    let PartKind::Field(field) = last.kind else { return None };
+    let before = text.get(..last.start).filter(|_| last.end == text.len())?;
+    let key = &explained.engine.keys()[number].attribute;
+    Some(format!(
+        "`{key}` already ends in the value of `{0}`, and the ends of the range go after it; a range of `{0}` itself is \
+         from `{before}{low}` to `{before}{high}`",
+        field.name
+    ))
 }
 
 #[derive(Default)]
@@ -296,6 +316,10 @@ impl Request {
         self.add("sk", attribute, operator, value);
         Ok(info)
     }
+}
+
+fn not_known(attribute: &str) -> String {
+    format!("a part of `{attribute}` is computed, and the item does not have it: add it to the item to see the query")
 }
 
 /// Refuses a value that the key attribute cannot hold: DynamoDB would refuse the query.

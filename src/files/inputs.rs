@@ -46,14 +46,16 @@ fn identity(path: &Path) -> Option<FileId> {
 /// Says that this run reads a file. `-` is standard input, which may be a file, too.
 pub fn reads(path: &Path) {
     if let Some(own) = identity(named(path)) {
-        INPUTS.lock().unwrap_or_else(PoisonError::into_inner).entry(own).or_insert_with(|| path.to_path_buf());
+        INPUTS.lock().unwrap_or_else(PoisonError::into_inner).insert(own, path.to_path_buf());
     }
 }
 
 /// The name under which this run reads the file at a path, where it does.
 pub fn input(path: &Path) -> Option<PathBuf> {
     let own = identity(path)?;
-    INPUTS.lock().unwrap_or_else(PoisonError::into_inner).get(&own).cloned()
+    let name = INPUTS.lock().unwrap_or_else(PoisonError::into_inner).get(&own).cloned()?;
+    // A file that is gone leaves its place on the disk to any other one.
+    (identity(named(&name)) == Some(own)).then_some(name)
 }
 
 /// True of two names of one file.

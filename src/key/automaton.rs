@@ -217,7 +217,7 @@ impl Automaton {
     }
 
     /// The classes of both, for each way in which the two tell bytes apart.
-    fn joint_columns(&self, other: &Self) -> Vec<(u8, u8)> {
+    pub(super) fn joint_columns(&self, other: &Self) -> Vec<(u8, u8)> {
         let mut all = Vec::with_capacity(self.alphabet.firsts.len() + other.alphabet.firsts.len());
         all.extend_from_slice(&self.alphabet.firsts);
         all.extend_from_slice(&other.alphabet.firsts);
@@ -378,7 +378,7 @@ fn spelt(steps: &[(u32, u32, u8, usize)], mut at: usize) -> Vec<u8> {
 }
 
 /// Every byte, those that a person likes to read first.
-static READABLE: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| {
+pub(super) static READABLE: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| {
     let mut bytes: Vec<u8> = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z').chain(*b"-_.:@/+=,;!?").collect();
     let rest: Vec<u8> = (b'!'..=b'~').chain([b' ']).chain(0..b' ').chain(0x7f..=0xff).collect();
     for byte in rest {

@@ -8,7 +8,9 @@ use super::evaluate::{Failure, evaluate, evaluate_cell, write_template};
 use super::fields::{FieldRule, FieldTable, Fields};
 use super::pairs::{Customs, PairWriter, Side};
 use super::python::is_true;
-use super::trace::Trace;
+use super::shape::Shape;
+use super::trace::{Noting, Recorder, Trace};
+use super::values::Assumption;
 use crate::model::{Case, Dialect, Index, KeyType, KeyValue, Model, Rule};
 use crate::value::Value;
 
@@ -86,6 +88,7 @@ pub struct KeyBuffer {
 #[derive(Clone, Debug)]
 enum Stored {
     Text(Range<usize>),
+    Open(Range<usize>),
     Typed(Value<'static>),
     Failed(Failure),
 }
@@ -97,6 +100,9 @@ pub enum Written<'b> {
     Text(&'b str),
     /// A typed value: a number, bytes, or what a key cannot hold.
     Typed(&'b Value<'static>),
+    /// Text of which a part is not known, since the item lacks a field that is computed: in its place is the field's name
+    /// in braces. Empty where not even that can be said, for a condition hangs on it.
+    Open(&'b str),
     /// None: the attribute is left out of the item.
     Absent,
     /// Python raises while it builds the key.
@@ -108,6 +114,7 @@ impl KeyBuffer {
     pub fn get(&self, key: usize) -> Written<'_> {
         match self.values.get(key) {
             Some(Stored::Text(range)) => Written::Text(&self.text[range.clone()]),
+            Some(Stored::Open(range)) => Written::Open(&self.text[range.clone()]),
             Some(Stored::Typed(value)) if !matches!(value, Value::None) => Written::Typed(value),
             Some(Stored::Failed(failure)) => Written::Failed(failure),
             Some(Stored::Typed(_)) | None => Written::Absent,
@@ -135,6 +142,7 @@ impl Engine {
                 .map(|attribute| FieldRule {
                     name: attribute.name.value.clone(),
                     default: attribute.default.as_ref().map(|default| default.value.clone()),
+                    is_computed: attribute.computed,
                 })
                 .collect(),
         );
@@ -207,6 +215,20 @@ impl Engine {
         self.keys.get(key).is_some_and(|key| key.eager)
     }
 
+    /// The shape of a key of items that keep to the model, or of some of these.
+    pub fn conforming(&self, key: usize, assumption: Assumption) -> Shape {
+        if self.is_eager(key) {
+            // It is computed when no field is set yet.
+            let mut keys = KeyBuffer::default();
+            self.write(&self.map(&[]), &mut keys, &mut ());
+            return Shape::Literal(match keys.get(key) {
+                Written::Text(text) => text.to_owned(),
+                _ => String::new(),
+            });
+        }
+        Shape::assuming(&self.model_key(key).value, &self.model, &self.dialect, assumption)
+    }
+
     /// True where the model has a field of this name.
     pub fn has_field(&self, name: &str) -> bool {
         self.fields.has(name)
@@ -250,19 +272,71 @@ impl Engine {
                 (Some(constructed), true) => constructed,
                 _ => fields,
             };
-            let start = buffer.text.len();
-            trace.begin(start);
-            let value = &self.placed(key.place).value;
-            let stored = match self.write_key(value, fields, &mut buffer.text, trace) {
-                Ok(Some(typed)) => Stored::Typed(typed),
-                Ok(None) => Stored::Text(start..buffer.text.len()),
-                Err(failure) => {
-                    buffer.text.truncate(start);
-                    trace.rewind(0, start);
-                    Stored::Failed(failure)
-                }
-            };
+            let stored = self.write_case(&self.placed(key.place).value, None, fields, &mut buffer.text, trace);
             buffer.values.push(stored);
+        }
+    }
+
+    /// Writes a key of fields that are not all known, in each of the ways that may be taken: several where a condition
+    /// hangs on what is not known.
+    pub fn write_open<'m>(
+        &'m self,
+        key: usize,
+        fields: &Fields<'_>,
+        visit: &mut dyn FnMut(Written<'_>, &Recorder<'m>),
+    ) {
+        let value = &self.model_key(key).value;
+        let mut one = |case: Option<&'m Case>| {
+            let (mut buffer, mut recorder) = (KeyBuffer::default(), Recorder::default());
+            let stored = self.write_case(value, case, fields, &mut buffer.text, &mut recorder);
+            buffer.values.push(stored);
+            visit(buffer.get(0), &recorder);
+        };
+        match value {
+            KeyValue::One(_) => one(None),
+            KeyValue::Cases(cases) => {
+                for (at, case) in cases.iter().enumerate() {
+                    let truth = match case.when.as_ref().map(|when| evaluate(when, fields)) {
+                        None => Some(true),
+                        Some(Ok(holds)) if holds.is_open => None,
+                        Some(Ok(holds)) => Some(is_true(holds.value.get())),
+                        // Python raises: there is no key.
+                        Some(Err(_)) => return,
+                    };
+                    // The last case is taken where no other is.
+                    if truth != Some(false) || at + 1 == cases.len() {
+                        one(Some(case));
+                    }
+                    if truth == Some(true) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes one key, of a case where that is known.
+    fn write_case<'m, T: Trace<'m>>(
+        &'m self,
+        value: &'m KeyValue,
+        case: Option<&'m Case>,
+        fields: &Fields<'_>,
+        text: &mut String,
+        trace: &mut T,
+    ) -> Stored {
+        let start = text.len();
+        trace.begin(start);
+        let mut noting = Noting { inner: trace, is_open: false };
+        match self.write_key(value, case, fields, text, &mut noting) {
+            Ok(Some(typed)) => Stored::Typed(typed),
+            Ok(None) if noting.is_open => Stored::Open(start..text.len()),
+            Ok(None) => Stored::Text(start..text.len()),
+            Err(NoKey::Undecided) => Stored::Open(start..start),
+            Err(NoKey::Failed(failure)) => {
+                text.truncate(start);
+                trace.rewind(0, start);
+                Stored::Failed(failure)
+            }
         }
     }
 
@@ -270,19 +344,21 @@ impl Engine {
     fn write_key<'m, T: Trace<'m>>(
         &'m self,
         value: &'m KeyValue,
+        case: Option<&'m Case>,
         fields: &Fields<'_>,
         out: &mut String,
         trace: &mut T,
-    ) -> Result<Option<Value<'static>>, Failure> {
-        let rule = match value {
-            KeyValue::One(rule) => rule,
-            KeyValue::Cases(cases) => match chosen(cases, fields)? {
+    ) -> Result<Option<Value<'static>>, NoKey> {
+        let rule = match (value, case) {
+            (KeyValue::One(rule), _) => rule,
+            (KeyValue::Cases(_), Some(case)) => &case.rule,
+            (KeyValue::Cases(cases), None) => match chosen(cases, fields)? {
                 Some(case) => &case.rule,
                 None => return Ok(Some(Value::None)),
             },
         };
         match rule {
-            Rule::Template(template) => write_template(template, fields, out, trace).map(|()| None),
+            Rule::Template(template) => Ok(write_template(template, fields, out, trace).map(|()| None)?),
             Rule::Value(cell) => {
                 let start = out.len();
                 match evaluate_cell(cell, fields)? {
@@ -331,11 +407,31 @@ fn half_of(index: &Index, half: Half) -> &[crate::model::Key] {
     }
 }
 
+/// Why a key is not written.
+enum NoKey {
+    /// Python raises.
+    Failed(Failure),
+    /// The condition of a case is not known.
+    Undecided,
+}
+
+impl From<Failure> for NoKey {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
 /// The first case whose condition is true, else the last.
-fn chosen<'m>(cases: &'m [Case], fields: &Fields<'_>) -> Result<Option<&'m Case>, Failure> {
+fn chosen<'m>(cases: &'m [Case], fields: &Fields<'_>) -> Result<Option<&'m Case>, NoKey> {
     for case in cases {
         let holds = match &case.when {
-            Some(when) => is_true(evaluate(when, fields)?.value.get()),
+            Some(when) => {
+                let holds = evaluate(when, fields)?;
+                if holds.is_open {
+                    return Err(NoKey::Undecided);
+                }
+                is_true(holds.value.get())
+            }
             None => true,
         };
         if holds {

@@ -38,6 +38,15 @@ impl Failure {
 pub(super) struct Evaluated<'v, 'm> {
     pub value: Held<'v>,
     pub origin: Origin<'m>,
+    /// True where nobody can say what the value is, since a field is not known; `value` is then a text that stands for
+    /// it, which is neither None nor blank.
+    pub is_open: bool,
+}
+
+impl<'v, 'm> Evaluated<'v, 'm> {
+    fn known(value: Held<'v>, origin: Origin<'m>) -> Self {
+        Self { value, origin, is_open: false }
+    }
 }
 
 /// Evaluates an expression.
@@ -50,59 +59,82 @@ pub(super) fn evaluate<'v, 'm: 'v>(
         None => Evaluated { origin: Origin { field: passed, fallback: true }, ..chosen },
     };
     match &expression.kind {
-        ExpressionKind::Field(field) => Ok(Evaluated {
-            value: Held::Ref(fields.value(field)),
-            origin: Origin { field: Some(field), fallback: false },
-        }),
-        ExpressionKind::Literal(literal) => Ok(Evaluated { value: Held::Ref(literal), origin: Origin::default() }),
+        ExpressionKind::Field(field) => {
+            let origin = Origin { field: Some(field), fallback: false };
+            if fields.is_unknown(field) {
+                return Ok(Evaluated {
+                    value: Held::Own(Value::text(format!("{{{}}}", field.name))),
+                    origin,
+                    is_open: true,
+                });
+            }
+            Ok(Evaluated::known(Held::Ref(fields.value(field)), origin))
+        }
+        ExpressionKind::Literal(literal) => Ok(Evaluated::known(Held::Ref(literal), Origin::default())),
         ExpressionKind::Or(left, right) => {
             let left = evaluate(left, fields)?;
-            if is_true(left.value.get()) {
+            if left.is_open || is_true(left.value.get()) {
                 return Ok(left);
             }
             Ok(choose(evaluate(right, fields)?, left.origin.field))
         }
         ExpressionKind::And(left, right) => {
             let left = evaluate(left, fields)?;
-            if !is_true(left.value.get()) {
+            if left.is_open || !is_true(left.value.get()) {
                 return Ok(left);
             }
             Ok(choose(evaluate(right, fields)?, left.origin.field))
         }
         ExpressionKind::Not(inner) => {
-            let value = !is_true(evaluate(inner, fields)?.value.get());
-            Ok(computed(value, expression))
+            let inner = evaluate(inner, fields)?;
+            if inner.is_open {
+                return Ok(inner);
+            }
+            Ok(computed(!is_true(inner.value.get()), expression))
         }
-        ExpressionKind::Equal(left, right) => {
-            let value = equal(evaluate(left, fields)?.value.get(), evaluate(right, fields)?.value.get());
-            Ok(computed(value, expression))
-        }
-        ExpressionKind::NotEqual(left, right) => {
-            let value = !equal(evaluate(left, fields)?.value.get(), evaluate(right, fields)?.value.get());
-            Ok(computed(value, expression))
+        ExpressionKind::Equal(left, right) | ExpressionKind::NotEqual(left, right) => {
+            let (left, right) = (evaluate(left, fields)?, evaluate(right, fields)?);
+            if left.is_open {
+                return Ok(left);
+            }
+            if right.is_open {
+                return Ok(right);
+            }
+            let is_equal = equal(left.value.get(), right.value.get());
+            Ok(computed(is_equal == matches!(expression.kind, ExpressionKind::Equal(..)), expression))
         }
         ExpressionKind::If { condition, then, otherwise } => {
-            let holds = is_true(evaluate(condition, fields)?.value.get());
-            let chosen = evaluate(if holds { then } else { otherwise }, fields)?;
+            let holds = evaluate(condition, fields)?;
+            if holds.is_open {
+                return Ok(holds);
+            }
+            let chosen = evaluate(if is_true(holds.value.get()) { then } else { otherwise }, fields)?;
             Ok(choose(chosen, condition.first_field()))
         }
         ExpressionKind::Filter(inner, filter) => {
             let inner = evaluate(inner, fields)?;
+            if inner.is_open {
+                return Ok(inner);
+            }
             if grown(filter, inner.value.get()) > MOST_BYTES {
                 return Err(Failure::too_long(Some(inner.origin)));
             }
             let value =
                 apply(filter, inner.value.get()).map_err(|message| Failure::new(message, Some(inner.origin)))?;
-            Ok(Evaluated { value: Held::Own(value), origin: inner.origin })
+            Ok(Evaluated::known(Held::Own(value), inner.origin))
         }
     }
 }
 
-fn computed<'v, 'm>(value: bool, expression: &'m Expression) -> Evaluated<'v, 'm> {
-    Evaluated {
-        value: Held::Own(Value::Bool(value)),
-        origin: Origin { field: expression.first_field(), fallback: true },
+impl<'m> Placeholder<'m> {
+    fn of(evaluated: &Evaluated<'_, 'm>, expression: &'m Expression) -> Self {
+        Self { origin: evaluated.origin, expression, is_open: evaluated.is_open }
     }
+}
+
+fn computed<'v, 'm>(value: bool, expression: &'m Expression) -> Evaluated<'v, 'm> {
+    let origin = Origin { field: expression.first_field(), fallback: true };
+    Evaluated::known(Held::Own(Value::Bool(value)), origin)
 }
 
 /// How long the text can become that a filter makes of a value.
@@ -132,7 +164,7 @@ fn apply<'v>(filter: &Filter, value: &Value<'_>) -> Result<Value<'v>, String> {
     let text = || -> Result<Cow<'_, str>, String> {
         match value {
             Value::Str(text) => Ok(Cow::Borrowed(text.as_ref())),
-            Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
+            Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_) => {
                 Ok(Cow::Owned(python::str_of(value).unwrap_or_default()))
             }
             other => Err(no_attribute(other, filter)),
@@ -210,7 +242,7 @@ pub(super) fn write_template<'m, T: Trace<'m>>(
                     return Err(Failure::too_long(Some(evaluated.origin)));
                 }
                 let none = matches!(evaluated.value.get(), Value::None);
-                trace.placeholder(from, out.len(), Placeholder { origin: evaluated.origin, expression }, none);
+                trace.placeholder(from, out.len(), Placeholder::of(&evaluated, expression), none);
             }
         }
     }
@@ -227,7 +259,8 @@ pub(super) fn evaluate_cell<'v, 'm: 'v>(
         Cell::Literal(literal) => Side::Value(Held::Ref(literal), None),
         Cell::Placeholder(expression) => {
             let evaluated = evaluate(expression, fields)?;
-            Side::Value(evaluated.value, Some(Placeholder { origin: evaluated.origin, expression }))
+            let placeholder = Placeholder::of(&evaluated, expression);
+            Side::Value(evaluated.value, Some(placeholder))
         }
         Cell::Text(template) => Side::Text(template),
     })

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::coerce::{Coerced, coerce};
+use super::python::equal;
 use crate::model::FieldPath;
 use crate::value::Value;
 
@@ -36,8 +37,11 @@ pub enum State<'a> {
     Given,
     /// The item does not have it, or has null, and it has its default.
     Default,
-    /// The item has it, and it was converted to its default's type, or lost to the default; this is what it was.
+    /// The item has it, and it was converted to its default's type, lost to the default, or has more digits than a
+    /// float; this is what it was.
     Coerced(&'a Value<'a>),
+    /// It is computed where the key is written, and the item does not have it: nobody can say what it is.
+    Unknown,
 }
 
 /// One field of one item.
@@ -54,6 +58,8 @@ pub struct Slot<'a> {
 pub struct Fields<'a> {
     /// The fields.
     pub slots: Vec<Slot<'a>>,
+    /// True where a field without a value is taken for one that is not known.
+    is_open: bool,
 }
 
 const NONE: &Value<'static> = &Value::None;
@@ -68,11 +74,36 @@ impl<'a> Fields<'a> {
     pub fn state(&self, field: &FieldPath) -> State<'a> {
         let slot = field.attribute.and_then(|attribute| self.slots.get(attribute));
         match (slot, self.reach(field)) {
+            (Some(Slot { state: State::Unknown, .. }), _) => State::Unknown,
             (None, _) | (_, None) => State::Unset,
             (Some(slot), Some(_)) if field.path.is_empty() => slot.state,
             (Some(_), Some(Value::None)) => State::Null,
-            (Some(slot), Some(_)) => slot.state,
+            (Some(slot), Some(value)) => match slot.state {
+                // What else is in the map does not matter.
+                State::Coerced(before) => match before.at(&field.path) {
+                    Some(own) if equal(own, value) => State::Given,
+                    Some(own) => State::Coerced(own),
+                    None => slot.state,
+                },
+                state => state,
+            },
         }
+    }
+
+    /// True where an item gives a field no value: what the model's default is does not count.
+    pub fn is_missing(&self, field: &FieldPath) -> bool {
+        matches!(self.state(field), State::Unset | State::Null)
+    }
+
+    /// The same fields, of which those without a value are not known.
+    pub fn opened(&self) -> Self {
+        Self { slots: self.slots.clone(), is_open: true }
+    }
+
+    /// True where nobody can say what a field's value is.
+    pub(super) fn is_unknown(&self, field: &FieldPath) -> bool {
+        let slot = field.attribute.and_then(|attribute| self.slots.get(attribute));
+        slot.is_some_and(|slot| slot.state == State::Unknown) || (self.is_open && self.is_missing(field))
     }
 
     fn reach(&self, field: &FieldPath) -> Option<&Value<'a>> {
@@ -89,27 +120,48 @@ impl<'a> Fields<'a> {
 pub(super) struct FieldRule {
     pub name: String,
     pub default: Option<Value<'static>>,
+    pub is_computed: bool,
 }
 
 impl FieldRule {
     fn initial(&self) -> Slot<'_> {
         match &self.default {
+            None if self.is_computed => Slot { value: Held::Ref(NONE), state: State::Unknown },
             Some(default) => Slot { value: Held::Ref(default), state: State::Default },
             None => Slot { value: Held::Ref(NONE), state: State::Unset },
         }
     }
 
     fn given<'a>(&'a self, value: &'a Value<'a>) -> Slot<'a> {
-        let Some(default) = &self.default else {
-            let state = if matches!(value, Value::None) { State::Null } else { State::Given };
-            return Slot { value: Held::Ref(value), state };
+        match value.mapped() {
+            // Python has no decimals any more when it looks at the default.
+            Some(mapped) => self.slot(value, Cow::Owned(mapped)),
+            None => self.slot(value, Cow::Borrowed(value)),
+        }
+    }
+
+    /// The slot of a value, which mapping has made of `before`.
+    fn slot<'a>(&'a self, before: &'a Value<'a>, value: Cow<'a, Value<'a>>) -> Slot<'a> {
+        let kept = |value: Cow<'a, Value<'a>>| {
+            let state = if before.is_rounded() { State::Coerced(before) } else { State::Given };
+            match value {
+                Cow::Borrowed(value) => Slot { value: Held::Ref(value), state },
+                Cow::Owned(value) => Slot { value: Held::Own(value), state },
+            }
         };
-        match coerce(default, value) {
-            Coerced::Kept => Slot { value: Held::Ref(value), state: State::Given },
-            Coerced::Changed(changed) => Slot { value: Held::Own(changed), state: State::Coerced(value) },
+        let Some(default) = &self.default else {
+            return match before {
+                Value::None if self.is_computed => self.initial(),
+                Value::None => Slot { value: Held::Ref(before), state: State::Null },
+                _ => kept(value),
+            };
+        };
+        match coerce(default, &value) {
+            Coerced::Kept => kept(value),
+            Coerced::Changed(changed) => Slot { value: Held::Own(changed), state: State::Coerced(before) },
             // Null leaves the default as it is, which is what a default is for; any other value is lost.
-            Coerced::Refused if matches!(value, Value::None) => self.initial(),
-            Coerced::Refused => Slot { value: Held::Ref(default), state: State::Coerced(value) },
+            Coerced::Refused if matches!(before, Value::None) => self.initial(),
+            Coerced::Refused => Slot { value: Held::Ref(default), state: State::Coerced(before) },
         }
     }
 }
@@ -148,7 +200,7 @@ impl FieldTable {
                 guess = place + 1;
             }
         }
-        Fields { slots }
+        Fields { slots, is_open: false }
     }
 
     pub fn has(&self, name: &str) -> bool {

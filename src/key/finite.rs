@@ -37,8 +37,8 @@ fn texts(language: &Hir, most: usize) -> Option<Texts> {
             found
         }
         HirKind::Repetition(repetition) => {
-            let once = texts(&repetition.sub, most)?;
             let longest = usize::try_from(repetition.max?).ok().filter(|times| *times <= most)?;
+            let once = texts(&repetition.sub, most)?;
             let least = usize::try_from(repetition.min).ok()?;
             let mut times = Texts::from([Vec::new()]);
             let mut found = Texts::new();

@@ -19,11 +19,12 @@ pub(super) fn any_text() -> Hir {
     Hir::repetition(Repetition { min: 0, max: None, greedy: true, sub: Box::new(Hir::dot(Dot::AnyByte)) })
 }
 
-/// Texts of one or more printable letters without `#` that are none of these words, and perhaps others that are no UTF-8.
-pub fn plain_text(words: &[Vec<u8>]) -> Hir {
+/// Texts of one or more printable letters without `#` and a delimiter that are none of these words, and perhaps others
+/// that are no UTF-8.
+pub fn plain_text(words: &[Vec<u8>], delimiter: u8) -> Hir {
     let letters = |left_out: &BTreeSet<u8>| {
         let mut class = ClassBytes::new([ClassBytesRange::new(0x20, 0x7e), ClassBytesRange::new(0x80, 0xff)]);
-        let letters = left_out.iter().chain([&b'#']).map(|letter| ClassBytesRange::new(*letter, *letter));
+        let letters = left_out.iter().chain([&b'#', &delimiter]).map(|letter| ClassBytesRange::new(*letter, *letter));
         class.difference(&ClassBytes::new(letters));
         Hir::class(Class::Bytes(class))
     };
@@ -74,6 +75,30 @@ pub(super) fn without(texts: &Hir, letter: u8, by: Option<&Hir>) -> Hir {
                 rest.difference(&own);
                 with(Hir::class(Class::Bytes(rest)), by)
             })
+        }
+        _ => None,
+    })
+}
+
+/// The texts in which classes that hold nearly every letter, such as `[^#]` and `.`, hold no capitals of ASCII: they say
+/// nothing of the case of values, unlike `[0-9A-Za-z]`.
+pub fn caseless(texts: &Hir) -> Hir {
+    let capitals = ClassUnicode::new([ClassUnicodeRange::new('A', 'Z')]);
+    let is_open = |class: &ClassUnicode| {
+        let holds = |c: char| class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&c));
+        ['A', 'a', 'Z', 'z', '!', '~', '\u{e9}'].into_iter().filter(|c| holds(*c)).count() >= 6
+    };
+    map(texts, &|kind| match kind {
+        HirKind::Class(Class::Unicode(class)) if is_open(class) => {
+            let mut rest = class.clone();
+            rest.difference(&capitals);
+            Some(Hir::class(Class::Unicode(rest)))
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let open = class.to_unicode_class().is_none();
+            let mut rest = class.clone();
+            rest.difference(&ClassBytes::new([ClassBytesRange::new(b'A', b'Z')]));
+            open.then(|| Hir::class(Class::Bytes(rest)))
         }
         _ => None,
     })
@@ -266,13 +291,13 @@ mod tests {
     #[test]
     fn plain_text_is_anything_but_the_words() {
         let words = ["event", "eve", "item"].map(|word| word.as_bytes().to_vec());
-        let automaton = Automaton::new(&plain_text(&words)).unwrap();
+        let automaton = Automaton::new(&plain_text(&words, b'#')).unwrap();
         for text in ["a", "e", "ev", "even", "events", "evening", "eventeve", "xitem", "ite", "items", "Eve", "é"] {
             assert!(automaton.accepts(text.as_bytes()), "{text}");
         }
         for text in ["", "eve", "event", "item", "a#b", "a\t"] {
             assert!(!automaton.accepts(text.as_bytes()), "{text}");
         }
-        assert!(Automaton::new(&plain_text(&[])).unwrap().accepts(b"event"));
+        assert!(Automaton::new(&plain_text(&[], b'#')).unwrap().accepts(b"event"));
     }
 }

@@ -16,18 +16,39 @@ pub fn sample(attribute: &Attribute) -> Option<Value<'static>> {
     }
     let value = match *attribute.kind {
         AttributeType::String | AttributeType::Any => Value::text(text(attribute)?),
-        AttributeType::Integer => Value::Int(7),
-        AttributeType::Float => Value::Float(1.5),
+        AttributeType::Integer | AttributeType::Float => number(attribute)?,
         AttributeType::Boolean => Value::Bool(true),
-        AttributeType::Datetime => {
-            let forms = TIMES.iter().find(|time| conforms(attribute, &Value::text(**time)));
-            Value::text(*forms.unwrap_or(&TIMES[0]))
-        }
+        AttributeType::Datetime => time(attribute)?,
         AttributeType::List => Value::List(vec![Value::text("abc")]),
         AttributeType::Map => Value::Map(Vec::new()),
         AttributeType::Binary => Value::Bytes(Cow::Borrowed(b"abc")),
     };
     Some(value)
+}
+
+fn number(attribute: &Attribute) -> Option<Value<'static>> {
+    let usual = [Value::Float(1.5), Value::Int(7)];
+    if let Some(usual) = usual.into_iter().find(|value| conforms(attribute, value)) {
+        return Some(usual);
+    }
+    let own = Automaton::new(&of_attribute(&Attribute { default: None, ..attribute.clone() }).texts)?;
+    // The shortest text may be one that no number prints: `1.50`.
+    const MOST_TRIED: usize = 24;
+    own.shared_many(&own, MOST_TRIED).iter().flat_map(|text| numbers_of(text)).find(|value| conforms(attribute, value))
+}
+
+/// The numbers that a text spells.
+pub fn numbers_of(text: &str) -> impl Iterator<Item = Value<'static>> {
+    let whole = text.parse().ok().map(Value::integer);
+    let float = text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float);
+    whole.into_iter().chain(float)
+}
+
+fn time(attribute: &Attribute) -> Option<Value<'static>> {
+    if let Some(usual) = TIMES.iter().map(|text| Value::text(*text)).find(|value| conforms(attribute, value)) {
+        return Some(usual);
+    }
+    text(attribute).map(Value::Str).or_else(|| Some(Value::text(TIMES[0])))
 }
 
 /// A time in the forms in which programs write it, the usual one first.

@@ -2,16 +2,17 @@
 
 use std::sync::{Arc, OnceLock};
 
-use regex_automata::meta::Regex;
-use regex_automata::util::syntax;
-use regex_syntax::hir::Hir;
+use regex_automata::meta::{Config, Regex};
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_syntax::hir::{Hir, Look};
 
 use crate::model::{Cell, Dialect, Era, Expression, ExpressionKind, KeyValue, Model, Pair, Piece, Rule, Template};
 use crate::value::Value;
 
+use super::apart::{meant, plain, without_delimiters};
 use super::automaton::Automaton;
 use super::python::{is_blank, is_true, str_of};
-use super::regular::{any_text, lowered, without};
+use super::regular::{any_text, lowered};
 use super::values::{Assumption, Values, ValuesOf};
 
 /// A regular language of keys.
@@ -92,14 +93,29 @@ impl Shape {
         Builder { model, era: dialect.era(), values: Some(ValuesOf::assuming(model, assumption)) }.key(value)
     }
 
-    /// The language of the shape. With `apart`, no value holds one of these ASCII letters.
-    pub fn language(&self, apart: &[u8]) -> Hir {
+    /// The language of the shape. With `apart`, no value holds one of these delimiters.
+    pub fn language(&self, apart: &[&str]) -> Hir {
+        self.language_of(&|hole| without_delimiters(&hole.texts, apart))
+    }
+
+    /// The same, but for values that all hold one.
+    pub fn plain(&self, apart: &[&str]) -> Hir {
+        self.language_of(&|hole| plain(&hole.texts, apart))
+    }
+
+    /// The language of the shape in which values hold one of these delimiters only where the model names it: in a
+    /// literal, a type, an `enum`, or a `pattern` that has it for more than being any letter.
+    pub fn meant(&self, apart: &[&str]) -> Hir {
+        self.language_of(&|hole| meant(&hole.texts, apart))
+    }
+
+    fn language_of(&self, texts: &dyn Fn(&Hole) -> Hir) -> Hir {
         match self {
             Self::Literal(text) => Hir::literal(text.as_bytes()),
             Self::Blank(_) => Hir::empty(),
-            Self::Hole(hole) => apart.iter().fold(hole.texts.clone(), |texts, letter| without(&texts, *letter, None)),
-            Self::Concat(parts) => Hir::concat(parts.iter().map(|part| part.language(apart)).collect()),
-            Self::Either(ways) => Hir::alternation(ways.iter().map(|way| way.language(apart)).collect()),
+            Self::Hole(hole) => texts(hole),
+            Self::Concat(parts) => Hir::concat(parts.iter().map(|part| part.language_of(texts)).collect()),
+            Self::Either(ways) => Hir::alternation(ways.iter().map(|way| way.language_of(texts)).collect()),
         }
     }
 
@@ -177,19 +193,17 @@ impl Shape {
         whole.then_some(text)
     }
 
-    fn push_pattern(&self, hole: &str, pattern: &mut String) {
+    /// The language with the model's own text in either case.
+    fn caseless(&self) -> Hir {
         match self {
-            Self::Literal(text) => regex_syntax::escape_into(text, pattern),
-            Self::Blank(_) => {}
-            Self::Hole(_) => pattern.push_str(hole),
-            Self::Concat(parts) => parts.iter().for_each(|part| part.push_pattern(hole, pattern)),
-            Self::Either(ways) => {
-                for (at, way) in ways.iter().enumerate() {
-                    pattern.push_str(if at == 0 { "(?:" } else { "|" });
-                    way.push_pattern(hole, pattern);
-                }
-                pattern.push(')');
+            Self::Literal(text) => {
+                let mut parser = regex_syntax::ParserBuilder::new().case_insensitive(true).build();
+                parser.parse(&regex_syntax::escape(text)).unwrap_or_else(|_| Hir::literal(text.as_bytes()))
             }
+            Self::Blank(_) => Hir::empty(),
+            Self::Hole(hole) => hole.texts.clone(),
+            Self::Concat(parts) => Hir::concat(parts.iter().map(Self::caseless).collect()),
+            Self::Either(ways) => Hir::alternation(ways.iter().map(Self::caseless).collect()),
         }
     }
 }
@@ -199,24 +213,16 @@ impl Shape {
 pub struct ShapeMatcher(Option<Regex>);
 
 impl ShapeMatcher {
-    /// Compiles a shape. A shape too large to compile matches nothing.
-    pub fn new(shape: &Shape, strictness: Strictness) -> Self {
-        let hole = match strictness {
-            Strictness::NoDelimiterInValues => "[^#]*",
-            Strictness::AnyValue | Strictness::AnyCase => ".*",
+    /// Compiles a shape; `delimiters` are those of its key. A shape too large to compile matches nothing.
+    pub fn new(shape: &Shape, strictness: Strictness, delimiters: &[&str]) -> Self {
+        let language = match strictness {
+            Strictness::NoDelimiterInValues => shape.language(delimiters),
+            Strictness::AnyValue => shape.language(&[]),
+            Strictness::AnyCase => shape.caseless(),
         };
-        let mut pattern = String::from("^(?:");
-        shape.push_pattern(hole, &mut pattern);
-        pattern.push_str(")$");
-        let syntax =
-            syntax::Config::new().dot_matches_new_line(true).case_insensitive(strictness == Strictness::AnyCase);
-        Self(
-            Regex::builder()
-                .configure(regex_automata::meta::Config::new().dfa(false))
-                .syntax(syntax)
-                .build(&pattern)
-                .ok(),
-        )
+        let whole = Hir::concat(vec![Hir::look(Look::Start), language, Hir::look(Look::End)]);
+        let config = Config::new().dfa(false).which_captures(WhichCaptures::None);
+        Self(Regex::builder().configure(config).build_from_hir(&whole).ok())
     }
 
     /// True where the whole of `key` has the shape.

@@ -19,6 +19,8 @@ pub struct Placeholder<'m> {
     pub origin: Origin<'m>,
     /// Its whole expression.
     pub expression: &'m Expression,
+    /// True where nobody can say what it prints, since a field is not known.
+    pub is_open: bool,
 }
 
 /// Where a part of a key came from.
@@ -45,6 +47,8 @@ pub struct Part<'m> {
     pub expression: Option<&'m Expression>,
     /// True where the placeholder's value was None.
     pub none: bool,
+    /// True where nobody can say what the placeholder prints: its text stands for it.
+    pub is_open: bool,
 }
 
 /// An unset value that ended the chain of a build_key before its end.
@@ -88,6 +92,43 @@ impl<'m> Trace<'m> for () {
     fn lower(&mut self, _: &str) {}
 }
 
+/// Passes on what it hears, and notes whether a part of the key was open.
+pub(super) struct Noting<'t, T> {
+    pub inner: &'t mut T,
+    pub is_open: bool,
+}
+
+impl<'m, T: Trace<'m>> Trace<'m> for Noting<'_, T> {
+    fn begin(&mut self, start: usize) {
+        self.inner.begin(start);
+    }
+
+    fn literal(&mut self, start: usize, end: usize) {
+        self.inner.literal(start, end);
+    }
+
+    fn placeholder(&mut self, start: usize, end: usize, placeholder: Placeholder<'m>, none: bool) {
+        self.is_open |= placeholder.is_open;
+        self.inner.placeholder(start, end, placeholder, none);
+    }
+
+    fn mark(&self) -> usize {
+        self.inner.mark()
+    }
+
+    fn rewind(&mut self, mark: usize, end: usize) {
+        self.inner.rewind(mark, end);
+    }
+
+    fn stop(&mut self, stop: Stop<'m>) {
+        self.inner.stop(stop);
+    }
+
+    fn lower(&mut self, text: &str) {
+        self.inner.lower(text);
+    }
+}
+
 /// Records the parts of every key of an item.
 #[derive(Debug, Default)]
 pub struct Recorder<'m> {
@@ -117,9 +158,9 @@ impl<'m> Recorder<'m> {
         self.keys.get(key).and_then(|key| key.stop)
     }
 
-    fn push(&mut self, start: usize, end: usize, kind: PartKind<'m>, expression: Option<&'m Expression>, none: bool) {
+    fn push(&mut self, part: Part<'m>) {
         if let Some(key) = self.keys.last_mut() {
-            key.parts.push(Part { start: start - key.start, end: end - key.start, kind, expression, none });
+            key.parts.push(Part { start: part.start - key.start, end: part.end - key.start, ..part });
         }
     }
 }
@@ -140,7 +181,7 @@ impl<'m> Trace<'m> for Recorder<'m> {
             last.end = end - key.start;
             return;
         }
-        self.push(start, end, PartKind::Literal, None, false);
+        self.push(Part { start, end, kind: PartKind::Literal, expression: None, none: false, is_open: false });
     }
 
     fn placeholder(&mut self, start: usize, end: usize, placeholder: Placeholder<'m>, none: bool) {
@@ -148,7 +189,8 @@ impl<'m> Trace<'m> for Recorder<'m> {
             Origin { field: Some(field), fallback: false } => PartKind::Field(field),
             Origin { field, .. } => PartKind::Fallback(field),
         };
-        self.push(start, end, kind, Some(placeholder.expression), none);
+        let (expression, is_open) = (Some(placeholder.expression), placeholder.is_open);
+        self.push(Part { start, end, kind, expression, none, is_open });
     }
 
     fn mark(&self) -> usize {

@@ -4,8 +4,11 @@
 //! a filter or a condition is beyond what is followed here; so an overlap of two languages is a proof only with items
 //! that show it, and its absence always is one.
 
+use std::borrow::Cow;
+
 use regex_syntax::hir::{Dot, Hir, HirKind, Repetition};
 
+use super::apart::{is_empty, plain, without_delimiters};
 use super::automaton::map;
 use super::coerce::{Coerced, coerce};
 use super::python::{parse_moment, str_of};
@@ -13,7 +16,9 @@ use super::regular::{
     any_text, can_be_blank, can_hold_space, language, lowered, not_empty, raised, starts_with_sign, widest, without,
 };
 use crate::model::pattern::weight;
-use crate::model::{Attribute, AttributeType, Expression, ExpressionKind, FieldPath, Filter, Model};
+use crate::model::{
+    Attribute, AttributeType, Expression, ExpressionKind, FieldPath, Filter, Model, Numbers, number_texts,
+};
 use crate::value::Value;
 
 /// What an expression can print.
@@ -103,8 +108,8 @@ impl Values {
 pub struct Assumption {
     /// No field is the empty text or white space alone.
     pub not_blank: bool,
-    /// No field holds one of these ASCII letters: what separates the parts of keys.
-    pub apart: Vec<u8>,
+    /// No field holds one of these delimiters.
+    pub apart: Vec<String>,
     /// How large a language may be as it is written; any text stands for one that is larger.
     pub most: Option<usize>,
 }
@@ -169,8 +174,9 @@ impl<'m> ValuesOf<'m> {
                     values.texts = not_empty(&values.texts);
                     values.blank = false;
                 }
-                for letter in &self.assumption.apart {
-                    values.texts = without(&values.texts, *letter, None);
+                if !self.assumption.apart.is_empty() {
+                    let apart: Vec<&str> = self.assumption.apart.iter().map(String::as_str).collect();
+                    values.texts = plain(&values.texts, &apart);
                 }
                 if self.truthy.contains(&field) {
                     values.none = false;
@@ -218,7 +224,10 @@ pub fn of_attribute(attribute: &Attribute) -> Values {
         _ if !attribute.allowed.is_empty() => own,
         (Value::Str(_), AttributeType::String | AttributeType::Datetime) => own,
         (Value::Bool(_), _) => boolean(),
-        (Value::Int(_) | Value::BigInt(_), AttributeType::Integer | AttributeType::Float) => integer(),
+        (Value::Int(_) | Value::BigInt(_), AttributeType::Integer) => own,
+        (Value::Int(_) | Value::BigInt(_), AttributeType::Float) => integer(),
+        // A fraction stays as it is, a whole number gets its point.
+        (Value::Float(_), AttributeType::Float) if !can_be_whole(attribute) => own,
         (Value::Float(_), AttributeType::Integer | AttributeType::Float) => float(),
         (Value::List(_) | Value::Map(_), kind) if kind != AttributeType::Any => own,
         _ => Values::any(),
@@ -247,17 +256,47 @@ fn declared(attribute: &Attribute) -> Values {
     }
     match *attribute.kind {
         AttributeType::String => text(attribute),
-        AttributeType::Integer => integer(),
-        // DynamoDB gives whole numbers back as integers.
-        AttributeType::Float => integer().or(float()),
+        AttributeType::Integer => of_numbers(attribute, Numbers::Whole),
+        AttributeType::Float => of_numbers(attribute, Numbers::Any),
         AttributeType::Boolean => boolean(),
-        AttributeType::Datetime => Values::new(language("[0-9]{4}[0-9A-Za-z:+., _-]*"), Some(64)),
+        AttributeType::Datetime if attribute.pattern.is_some() => {
+            let own = text(attribute);
+            Values { max_bytes: Some(own.max_bytes.map_or(LONGEST_TIME, |most| most.min(LONGEST_TIME))), ..own }
+        }
+        AttributeType::Datetime => Values::new(language("[0-9]{4}[0-9A-Za-z:+., _-]*"), Some(LONGEST_TIME)),
         AttributeType::List => Values::new(language(r"(?s-u)\[.*\]"), None),
         AttributeType::Map => Values::new(language(r"(?s-u)\{.*\}"), None),
         // Bytes cannot be turned into text: no key is written.
         AttributeType::Binary => Values::new(Hir::fail(), Some(0)),
-        AttributeType::Any => Values::any(),
+        // Whatever it is, its text matches.
+        AttributeType::Any => text(attribute),
     }
+}
+
+/// The most bytes of a time's text.
+const LONGEST_TIME: usize = 64;
+
+/// The numbers whose texts keep to the attribute's `pattern` and `max_length`.
+fn of_numbers(attribute: &Attribute, numbers: Numbers) -> Values {
+    let texts = texts_of_numbers(attribute, numbers).unwrap_or_else(Hir::fail);
+    let own = texts.properties().maximum_len();
+    let by_length = attribute.max_length.as_ref().and_then(|most| usize::try_from(most.value).ok());
+    let longest = match numbers {
+        Numbers::Whole => LONGEST_WHOLE,
+        // A fraction's text is shorter.
+        Numbers::Any => LONGEST_WHOLE.max(LONGEST_FLOAT),
+    };
+    let max_bytes = [own, by_length].into_iter().flatten().fold(longest, usize::min);
+    Values { number: true, ..Values::new(texts, Some(max_bytes)) }
+}
+
+fn texts_of_numbers(attribute: &Attribute, numbers: Numbers) -> Option<Hir> {
+    let pattern = attribute.pattern.as_ref().map(|pattern| pattern.value.as_str());
+    number_texts(pattern, numbers, attribute.max_length.as_ref().map(|most| most.value))
+}
+
+fn can_be_whole(attribute: &Attribute) -> bool {
+    texts_of_numbers(attribute, Numbers::Whole).is_some()
 }
 
 fn text(attribute: &Attribute) -> Values {
@@ -306,12 +345,16 @@ fn boolean() -> Values {
     Values::new(language("True|False"), Some(5))
 }
 
+/// The most bytes of the text of a whole number, and of a float.
+const LONGEST_WHOLE: usize = 127;
+const LONGEST_FLOAT: usize = 24;
+
 fn integer() -> Values {
-    Values::number("0|-?[1-9][0-9]*", 127)
+    Values::number("0|-?[1-9][0-9]*", LONGEST_WHOLE)
 }
 
 fn float() -> Values {
-    Values::number(r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?", 24)
+    Values::number(r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?", LONGEST_FLOAT)
 }
 
 /// What a filter makes of values. None makes every filter but `str` fail, so that no key is written.
@@ -333,22 +376,30 @@ fn filtered(inner: Values, filter: &Filter) -> Values {
         Filter::Int => integer(),
         Filter::Float => float(),
         Filter::Zfill(width) => {
-            let zeros = u32::try_from(*width).unwrap_or(u32::MAX);
-            let digits = if inner.number { "[+-]?[0-9.e+-]" } else { "" };
+            let count = |zeros: usize| u32::try_from(zeros).unwrap_or(u32::MAX);
+            let zeros = |least: usize, most: usize| {
+                let (min, max) = (count(least), Some(count(most)));
+                Hir::repetition(Repetition { min, max, greedy: true, sub: Box::new(Hir::literal(*b"0")) })
+            };
             let max_bytes = inner.max_bytes.map(|most| most.max(width.saturating_add(1)));
-            let texts = if digits.is_empty() {
-                let zeros = Hir::repetition(Repetition {
-                    min: 0,
-                    max: Some(zeros),
-                    greedy: true,
-                    sub: Box::new(Hir::literal(*b"0")),
-                });
+            let lengths = inner.texts.properties();
+            let texts = if !inner.number {
+                let zeros = zeros(0, *width);
                 let sign = language("[+-]?");
                 // A sign comes first and its zeros behind it.
                 let padded = Hir::concat(vec![sign, zeros, inner.texts.clone()]);
                 Hir::alternation(vec![padded, if starts_with_sign(&inner.texts) { any_text() } else { Hir::fail() }])
+            } else if let Some(longest) = lengths.maximum_len().filter(|_| !starts_with_sign(&inner.texts)) {
+                // As many zeros as the shortest and the longest of them lack.
+                let shortest = lengths.minimum_len().unwrap_or(0);
+                let zeros = zeros(width.saturating_sub(longest), width.saturating_sub(shortest));
+                Hir::concat(vec![zeros, inner.texts.clone()])
             } else {
-                language(&format!("[+-]?[0-9.e+-]{{{},}}", width.saturating_sub(1).min(1000)))
+                // A sign stands before the zeros.
+                let least = width.saturating_sub(1).min(1000);
+                let most = lengths.maximum_len().map(|longest| longest.max(*width)).filter(|most| *most <= 1000);
+                let most = most.map(|most| most.to_string()).unwrap_or_default();
+                language(&format!("[+-]?[0-9.e+-]{{{least},{most}}}"))
             };
             Values { none: false, texts, max_bytes, number: inner.number, blank: inner.blank, cut: inner.cut }
         }
@@ -441,6 +492,13 @@ fn replaced(inner: Values, old: &str, new: &str) -> Values {
     }
 }
 
+/// True of a text of an attribute that holds no delimiter, or holds one because all of the attribute's values do.
+pub fn is_plain(attribute: &Attribute, text: &str, delimiters: &[&str]) -> bool {
+    !delimiters.iter().any(|one| !one.is_empty() && text.contains(one))
+        || !matches!(*attribute.kind, AttributeType::String | AttributeType::Any)
+        || is_empty(&without_delimiters(&of_attribute(attribute).texts, delimiters))
+}
+
 /// True where a value is one that the attribute may have: its type, `enum`, `pattern` and `max_length`.
 pub fn conforms(attribute: &Attribute, value: &Value<'_>) -> bool {
     let kind = match (*attribute.kind, value) {
@@ -468,7 +526,17 @@ pub fn conforms(attribute: &Attribute, value: &Value<'_>) -> bool {
         let same = |allowed: &Value<'_>| super::python::equal(allowed, value) && str_of(allowed) == str_of(value);
         return attribute.allowed.iter().any(|allowed| same(&allowed.value));
     }
-    let Value::Str(text) = value else { return true };
+    if attribute.pattern.is_none() && attribute.max_length.is_none() {
+        return true;
+    }
+    let text = match (*attribute.kind, value) {
+        (_, Value::Str(text)) => Cow::Borrowed(text.as_ref()),
+        (AttributeType::Integer | AttributeType::Float | AttributeType::Any, value) => match str_of(value) {
+            Some(text) => Cow::Owned(text),
+            None => return true,
+        },
+        _ => return true,
+    };
     let fits = attribute.max_length.as_ref().is_none_or(|most| text.chars().count() as u64 <= most.value);
-    fits && attribute.matches_pattern(text)
+    fits && attribute.matches_pattern(&text)
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::document::{
-    AccessPatternDocument, AttributeDocument, AttributeType, CaseDocument, IndexDocument, KeyDocument, KeyType,
-    ModelDocument, OneOrMany, PairDocument, ProjectionDocument, SecondaryKind,
+    AccessPatternDocument, AttributeDocument, AttributeTable, AttributeType, CaseDocument, IndexDocument, KeyDocument,
+    KeyType, ModelDocument, OneOrMany, PairDocument, ProjectionDocument, SecondaryKind,
 };
 use super::expression::{Names, is_name};
+use super::number_text::{Numbers, number_texts};
 use super::reader::Reader;
 use super::template::{Piece, Template, read_expression};
 use super::{
@@ -105,9 +106,7 @@ impl Builder {
                 .label(format!("expected {wanted}"))
                 .related(table.r#type.span, "the type");
         }
-        if let Some(pattern) = &table.pattern {
-            self.reader.check_pattern(pattern);
-        }
+        self.texts_of_values(&table);
         let allowed = table.r#enum.map_or_else(Vec::new, |list| {
             if list.is_empty() {
                 self.reader
@@ -125,20 +124,93 @@ impl Builder {
                 .label("not in the list")
                 .related(Span { start: allowed[0].span.start, end: allowed[allowed.len() - 1].span.end }, "the list");
         }
+        let computed = table.computed.filter(|flag| flag.value);
+        if let Some(flag) = &computed {
+            if let Some(default) = &table.default {
+                self.reader
+                    .problem(
+                        "computed-field",
+                        default.span,
+                        format!("`{}` is computed, so no item leaves it to a default", name.value),
+                    )
+                    .label("remove this")
+                    .related(flag.span, "computed")
+                    .help("keep `computed = true` for a field that items do not store, `default` for one that they do");
+            }
+            if let Some(required) = table.required.as_ref().filter(|required| !required.value) {
+                self.reader
+                    .problem(
+                        "computed-field",
+                        required.span,
+                        format!("`{}` is computed, so every key has a value for it", name.value),
+                    )
+                    .label("remove this")
+                    .related(flag.span, "computed")
+                    .help("leave `required` out: a computed field always has a value where keys are written");
+            }
+        }
         Attribute {
             name,
             kind: table.r#type,
             default: table.default,
-            required: table.required.is_some_and(|flag| flag.value),
+            required: computed.is_some() || table.required.is_some_and(|flag| flag.value),
             pattern: table.pattern,
             matcher: Arc::default(),
             most_nodes: super::pattern::MOST_NODES,
             allowed,
             max_length: table.max_length,
             immutable: table.immutable.is_some_and(|flag| flag.value),
+            computed: computed.is_some(),
             ttl: table.ttl.filter(|flag| flag.value).map(|flag| flag.span),
             description: table.description,
         }
+    }
+
+    /// What `pattern` and `max_length` say of the texts of values must be something that a value can keep to.
+    fn texts_of_values(&mut self, table: &AttributeTable) {
+        let (pattern, most) = (table.pattern.as_ref(), table.max_length.as_ref());
+        let is_read = pattern.is_none_or(|pattern| self.reader.check_pattern(pattern));
+        let kind = *table.r#type;
+        let numbers = match kind {
+            AttributeType::Integer => Numbers::Whole,
+            AttributeType::Float => Numbers::Any,
+            AttributeType::Boolean | AttributeType::List | AttributeType::Map | AttributeType::Binary => {
+                // The most bytes of a binary value may well be meant.
+                let most = most.filter(|_| kind != AttributeType::Binary).map(|most| ("max_length", most.span));
+                for (name, span) in pattern.map(|pattern| ("pattern", pattern.span)).into_iter().chain(most) {
+                    let message =
+                        format!("`{name}` is for text and numbers, this attribute is of type {}", kind.as_str());
+                    self.reader
+                        .problem("wrong-pattern", span, message)
+                        .label("remove this")
+                        .related(table.r#type.span, "the type")
+                        .help("list single values with `enum`, or make the type `string`");
+                }
+                return;
+            }
+            AttributeType::String | AttributeType::Datetime | AttributeType::Any => return,
+        };
+        // Listed values are what they are, whatever the pattern says.
+        if !is_read || table.r#enum.as_ref().is_some_and(|list| !list.is_empty()) {
+            return;
+        }
+        let has_texts = |most| number_texts(pattern.map(|pattern| pattern.value.as_str()), numbers, most).is_some();
+        let what = if kind == AttributeType::Integer { "whole number" } else { "number" };
+        let (span, message) = match (pattern, most) {
+            (Some(pattern), _) if !has_texts(None) => (pattern.span, format!("no {what}'s text matches this pattern")),
+            (Some(pattern), Some(most)) if !has_texts(Some(most.value)) => {
+                (pattern.span, format!("no {what} of at most {} characters matches this pattern", most.value))
+            }
+            (None, Some(most)) if !has_texts(Some(most.value)) => {
+                (most.span, format!("no {what}'s text has at most {} characters", most.value))
+            }
+            _ => return,
+        };
+        let problem = self.reader.problem("wrong-pattern", span, message).label("matches no value");
+        problem.related(table.r#type.span, "the type").help(
+            "a number is matched as Python prints it, without zeros in front: `7`, `-12`, `1.5`; make the type `string` \
+             where the values are digits such as `007`",
+        );
     }
 
     fn index(&mut self, name: Spanned<String>, document: IndexDocument) -> Option<Index> {
@@ -482,6 +554,6 @@ fn toml_kind(value: &Value<'static>) -> &'static str {
         Value::Float(_) => "a float",
         Value::List(_) => "an array",
         Value::Map(_) => "a table",
-        Value::None | Value::Bytes(_) | Value::Set(_) => "something else",
+        Value::None | Value::Bytes(_) | Value::Set(_) | Value::Decimal(_) => "something else",
     }
 }

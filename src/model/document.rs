@@ -123,15 +123,17 @@ document! {
         pub default: Option<Spanned<Value<'static>>>,
         /// True where every item sets the field.
         pub required: Option<Spanned<bool>>,
-        /// A regular expression that the whole value matches.
+        /// A regular expression that the whole value matches; of a number, its text as Python prints it.
         pub pattern: Option<Spanned<String>>,
         /// The values that the field may have.
         #[schemars(length(min = 1))]
         pub r#enum: Option<Spanned<Vec<Spanned<Value<'static>>>>>,
-        /// The most characters that the value has.
+        /// The most characters that the value has; of a number, its text as Python prints it.
         pub max_length: Option<Spanned<u64>>,
         /// True where the value never changes once written.
         pub immutable: Option<Spanned<bool>>,
+        /// True where items do not store the field: it is computed where keys are written, such as a shard number.
+        pub computed: Option<Spanned<bool>>,
         /// True of the attribute by which DynamoDB deletes items, its time to live: a number of seconds since 1970.
         pub ttl: Option<Spanned<bool>>,
         /// What the field is.
@@ -331,6 +333,7 @@ impl FromToml for AttributeDocument {
                 r#enum: None,
                 max_length: None,
                 immutable: None,
+                computed: None,
                 ttl: None,
                 description: None,
                 span: node.span().into(),

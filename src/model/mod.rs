@@ -5,6 +5,7 @@ mod build;
 mod dialect;
 pub(crate) mod document;
 mod expression;
+mod number_text;
 pub mod pattern;
 mod places;
 pub(crate) mod reader;
@@ -18,6 +19,7 @@ pub use build::load;
 pub use dialect::{Dialect, Era};
 pub use document::{AttributeType, KeyType, ModelDocument, SortCondition};
 pub use expression::{Expression, ExpressionKind, FieldPath, Filter};
+pub use number_text::{Numbers, number_texts};
 pub use places::index_name_places;
 pub use template::{Piece, Template};
 
@@ -100,7 +102,7 @@ pub struct Attribute {
     pub default: Option<Spanned<Value<'static>>>,
     /// True where every item sets it.
     pub required: bool,
-    /// A regular expression that its whole value matches.
+    /// A regular expression that its whole value matches; a number's is its text as Python prints it.
     pub pattern: Option<Spanned<String>>,
     /// The pattern, compiled when it is first asked for.
     pub(crate) matcher: Arc<OnceLock<Option<(Regex, usize)>>>,
@@ -112,6 +114,8 @@ pub struct Attribute {
     pub max_length: Option<Spanned<u64>>,
     /// True where it never changes once written.
     pub immutable: bool,
+    /// True where it is not stored but computed where keys are written: it always has a value then, so it is `required`.
+    pub computed: bool,
     /// Where the model says that it is the time to live; none where it does not.
     pub ttl: Option<Span>,
     /// What it is.

@@ -187,9 +187,9 @@ impl Reader {
         }
     }
 
-    /// Records what is wrong with a regular expression, at its place in the string.
-    pub fn check_pattern(&mut self, pattern: &Spanned<String>) {
-        let Err(error) = super::pattern::read(pattern) else { return };
+    /// Records what is wrong with a regular expression, at its place in the string; true where nothing is.
+    pub fn check_pattern(&mut self, pattern: &Spanned<String>) -> bool {
+        let Err(error) = super::pattern::read(pattern) else { return true };
         let (range, reason) = match error.as_ref() {
             regex_syntax::Error::Parse(error) => {
                 (error.span().start.offset..error.span().end.offset, error.kind().to_string())
@@ -201,6 +201,7 @@ impl Reader {
         };
         let span = self.span_in_string(pattern.span, range);
         self.problem("wrong-pattern", span, format!("this is no regular expression: {reason}"));
+        false
     }
 
     /// The table that `node` is, or a recorded problem.

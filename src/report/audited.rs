@@ -4,6 +4,7 @@ mod estimate;
 mod evaluate;
 mod redact;
 mod times;
+mod unstored;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -195,6 +196,12 @@ pub struct Group {
     pub detail: Option<String>,
     /// How many.
     pub count: u64,
+    /// What would be right, where that is not what is right for the check's other findings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// True where that became known when all items were counted.
+    #[serde(skip)]
+    pub is_late: bool,
 }
 
 /// One finding.

@@ -58,6 +58,8 @@ pub struct ChartAttribute {
     pub required: bool,
     /// True where it never changes once written.
     pub immutable: bool,
+    /// True where no item stores it, and it is computed where keys are written.
+    pub computed: bool,
     /// True where it is the time to live.
     pub ttl: bool,
     /// Its value where an item sets none, as a literal.
@@ -300,7 +302,8 @@ fn chart_attribute(entity: &Entity, at: usize, attribute: &Attribute) -> ChartAt
     ChartAttribute {
         name: attribute.name.value.clone(),
         kind: attribute.kind.value,
-        required: attribute.required,
+        required: attribute.required && !attribute.computed,
+        computed: attribute.computed,
         immutable: attribute.immutable,
         ttl: attribute.ttl.is_some(),
         default: attribute.default.as_ref().map(|default| literal(&default.value)),

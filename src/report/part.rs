@@ -12,7 +12,7 @@ use crate::audit::{Catalog, Defect, State};
 use crate::error::Error;
 use crate::rules::{DefaultLevel, TableFinding, rule};
 use crate::source::StartKey;
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// The version of the document.
 pub const PART_VERSION: u32 = 2;
@@ -288,7 +288,8 @@ impl Part {
             }
             (Pieces::Segments(own), Pieces::Segments(more)) => {
                 if own.total != more.total {
-                    let what = format!("are of scans of {} and of {} segments", own.total, more.total);
+                    let what =
+                        format!("are of scans of {} and of {}", own.total, counted(more.total.into(), "segment"));
                     return apart(&what, "merge the parts of one scan: give every worker the same number of segments");
                 }
                 if let Some((twice, _)) = more.segments.iter().find(|(segment, _)| own.segments.contains_key(segment)) {
@@ -323,10 +324,16 @@ impl Part {
         if unread == 0 {
             self.coverage.reason = None;
         } else if self.coverage.reason.is_none() {
-            self.coverage.reason = Some(format!("{unread} segments were not read to their ends"));
+            self.coverage.reason = Some(match unread {
+                1 => "1 segment was not read to its end".to_owned(),
+                _ => format!("{unread} segments were not read to their ends"),
+            });
         }
         if lacking > 0 && self.coverage.complete && self.coverage.sample.is_none() {
-            self.coverage.reason = Some(format!("{lacking} of {} segments are the share of others", scan.total));
+            self.coverage.reason = Some(match lacking {
+                1 => format!("1 of {} segments is the share of others", scan.total),
+                _ => format!("{lacking} of {} segments are the share of others", scan.total),
+            });
         }
     }
 }

@@ -3,7 +3,9 @@
 
 use super::design::{Design, Entity, Entries, KeyOf, Values};
 use crate::key::python::{equal, is_blank, str_of};
-use crate::key::{Assignment, Automaton, Budget, KeyBuffer, Reader, Reading, Written, assigned, joined, preimages};
+use crate::key::{
+    Assignment, Automaton, Budget, KeyBuffer, Reader, Reading, Written, assigned, is_plain, joined, preimages,
+};
 use crate::value::Value;
 
 /// Two items and the keys that both have.
@@ -112,15 +114,15 @@ impl Search<'_> {
         if self.values == Values::Any {
             return true;
         }
-        let delimiters = self.design.delimiter_letters();
+        let delimiters = self.design.delimiters();
         let keys = self.pairs.iter().flat_map(|(left, right)| [left, right]);
         let mut fields = keys.filter(|key| std::ptr::eq(key.entity, entity)).flat_map(KeyOf::fields);
         fields.all(|field| {
-            let name = entity.attribute(field).map(|attribute| attribute.name.value.as_str());
-            match item.iter().find(|(known, _)| Some(known.as_ref()) == name) {
+            let Some(attribute) = entity.attribute(field) else { return true };
+            match item.iter().find(|(known, _)| *known == attribute.name.value) {
                 Some((_, Value::Str(text))) => {
                     let apart = self.values == Values::Plain;
-                    !(is_blank(text) || apart && text.bytes().any(|byte| delimiters.contains(&byte)))
+                    !is_blank(text) && (!apart || is_plain(attribute, text, &delimiters))
                 }
                 _ => true,
             }
@@ -182,6 +184,6 @@ pub fn shown(written: Written<'_>) -> Option<String> {
     match written {
         Written::Text(text) => Some(text.to_owned()),
         Written::Typed(value) => str_of(value),
-        Written::Absent | Written::Failed(_) => None,
+        Written::Open(_) | Written::Absent | Written::Failed(_) => None,
     }
 }

@@ -9,10 +9,10 @@ use super::language::{Language, Meet};
 use super::naming::Naming;
 use super::shares::Shares;
 use crate::key::{
-    Assumption, Automaton, Budget, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, Written, conforms, sample,
-    ways,
+    Assumption, Automaton, Budget, Engine, Fields, Half, KeyBuffer, Recorder, Shape, Way, conforms, delimiter_of,
+    delimiters, sample, ways,
 };
-use crate::model::{Attribute, AttributeType, FieldPath, Index, Key, KeyType, KeyValue, Model, Rule};
+use crate::model::{Attribute, AttributeType, FieldPath, Index, Key, KeyType, KeyValue, Model};
 use crate::text::Span;
 use crate::value::Value;
 
@@ -33,11 +33,10 @@ pub struct Design {
 }
 
 impl Design {
-    /// The letters that a value must not hold if the parts of keys are to be told apart: build_key's `#`, and the first
-    /// one of the project's own delimiter.
-    pub fn delimiter_letters(&self) -> Vec<u8> {
-        let own = self.delimiter.bytes().next().filter(|letter| letter.is_ascii() && *letter != b'#');
-        std::iter::once(b'#').chain(own).collect()
+    /// What a value must not hold if the parts of keys are to be told apart: build_key's `#`, and the project's own
+    /// delimiter.
+    pub fn delimiters(&self) -> Vec<&str> {
+        delimiters(&self.delimiter)
     }
 }
 
@@ -418,18 +417,18 @@ impl<'e> KeyOf<'e> {
 
     /// The shape of the keys of some of these items. The design is that of the entity: it is asked once.
     pub fn shape_of(&self, values: Values, design: &Design) -> &'e Shape {
-        self.language(values, &design.delimiter_letters()).shape()
+        self.language(values, &design.delimiters()).shape()
     }
 
     /// The automaton of that shape; none where it would be too large.
     pub fn automaton_of(&self, values: Values, design: &Design) -> Option<&'e Automaton> {
-        self.language(values, &design.delimiter_letters()).automaton()
+        self.language(values, &design.delimiters()).automaton()
     }
 
     /// Whether a key of this kind and one of the other can be the same text, as far as their languages tell. The design
     /// is that of both.
     pub fn meeting(&self, other: &Self, values: Values, design: &Design, budget: &mut Budget) -> Meet {
-        let delimiters = design.delimiter_letters();
+        let delimiters = design.delimiters();
         self.language(values, &delimiters).meeting(other.language(values, &delimiters), budget)
     }
 
@@ -460,34 +459,19 @@ impl<'e> KeyOf<'e> {
         self.entity.languages[self.number].iter().filter_map(OnceLock::get).all(Language::is_decided)
     }
 
-    fn language(&self, values: Values, delimiters: &[u8]) -> &'e Language {
-        let Self { entity, number, key, .. } = *self;
+    fn language(&self, values: Values, delimiters: &[&str]) -> &'e Language {
+        let Self { entity, number, .. } = *self;
         entity.languages[number][values as usize].get_or_init(|| {
-            let shape = if key.eager {
-                // It is computed when no field is set yet.
-                let keys = entity.write(&Vec::new());
-                Shape::Literal(match keys.get(number) {
-                    Written::Text(text) => text.to_owned(),
-                    _ => String::new(),
-                })
-            } else {
-                let apart = if values == Values::Plain { delimiters.to_vec() } else { Vec::new() };
-                let most = Some(entity.shares.weight);
-                let assumption = Assumption { not_blank: values != Values::Any, apart, most };
-                Shape::assuming(&key.value, entity.model(), entity.engine.dialect(), assumption)
-            };
-            Language::new(shape, entity.shares.automaton)
+            let apart = delimiters.iter().filter(|_| values == Values::Plain).map(|one| (*one).to_owned());
+            let most = Some(entity.shares.weight);
+            let assumption = Assumption { not_blank: values != Values::Any, apart: apart.collect(), most };
+            Language::new(entity.engine.conforming(number, assumption), entity.shares.automaton)
         })
     }
 
     /// What stands between its parts: build_key always puts `#`, a template what the project agreed on.
     pub fn delimiter<'d>(&self, design: &'d Design) -> &'d str {
-        let is_build_key = |rule: &Rule| matches!(rule, Rule::BuildKey(_));
-        let built = match &self.key.value {
-            KeyValue::One(rule) => is_build_key(rule),
-            KeyValue::Cases(cases) => cases.iter().any(|case| is_build_key(&case.rule)),
-        };
-        if built { "#" } else { &design.delimiter }
+        delimiter_of(self.key, self.entity.engine.dialect(), &design.delimiter)
     }
 
     /// What a finding about it is about: entity, index, attribute.

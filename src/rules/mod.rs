@@ -226,6 +226,7 @@ pub const RULES: &[&Rule] = &[
     &keys::unknown_field::RULE,
     &keys::unterminated_prefix::RULE,
     &keys::open_ended_prefix::RULE,
+    &keys::zero_taken_for_unset::RULE,
     // Names
     &names::index_naming::RULE,
     &names::key_attribute_naming::RULE,
@@ -262,6 +263,7 @@ pub const RULES: &[&Rule] = &[
     &patterns::sort_prefix_not_leftmost::RULE,
     &patterns::prefix_returns_other_entities::RULE,
     &patterns::between_excludes_upper::RULE,
+    &patterns::range_reads_nothing::RULE,
     // Tables
     &tables::table_index_missing::RULE,
     &tables::table_key_mismatch::RULE,
@@ -272,6 +274,7 @@ pub const RULES: &[&Rule] = &[
     &stored::unclassified_item::RULE,
     &stored::ambiguous_item::RULE,
     &stored::stale_key::RULE,
+    &stored::field_not_stored::RULE,
     &stored::missing_index_key::RULE,
     &stored::leftover_index_key::RULE,
     &stored::case_variant_key::RULE,

@@ -7,7 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use num_bigint::BigInt;
 
-use crate::value::Value;
+use crate::key::python::str_of;
+use crate::text::same_number;
+use crate::value::{Decimal, Value};
 
 /// The types of DynamoDB JSON.
 const TYPES: [&str; 10] = ["S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS"];
@@ -60,7 +62,10 @@ fn plain(value: Value<'_>) -> Result<Value<'_>, String> {
     match (tag.as_ref(), payload) {
         ("S", Value::Str(text)) => Ok(Value::Str(text)),
         ("N", Value::Str(text)) => {
-            number(&text).ok_or_else(|| format!("`{}` is no number", crate::text::excerpt(&text)))
+            let Some(value) = number(&text) else {
+                return Err(format!("`{}` is no number", crate::text::excerpt(&text)));
+            };
+            Ok(stored(text, value))
         }
         ("N", Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => {
             Err("an `N` is written as text, `{\"N\": \"12\"}`".to_owned())
@@ -87,6 +92,28 @@ fn bytes(text: &str) -> Result<Value<'static>, String> {
         Ok(bytes) => Ok(Value::Bytes(Cow::Owned(bytes))),
         Err(_) => Err("a `B` is base64 text".to_owned()),
     }
+}
+
+/// A number as it is stored, with what Python makes of it where that prints otherwise.
+pub fn stored<'a>(text: Cow<'a, str>, value: Value<'static>) -> Value<'a> {
+    let is_canonical = match &value {
+        Value::Int(_) => {
+            let digits = text.strip_prefix('-').unwrap_or(&text);
+            let begins_well = !digits.starts_with('0') || text == "0";
+            begins_well && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        value => str_of(value).is_some_and(|own| own == text),
+    };
+    if is_canonical {
+        return value;
+    }
+    let is_rounded = str_of(&value).is_none_or(|own| !same_number(&own, &text));
+    Value::Decimal(Box::new(Decimal { text, value, is_rounded }))
+}
+
+/// A number of DynamoDB as it is stored; none of what is no number.
+pub fn stored_number(text: &str) -> Option<Value<'_>> {
+    number(text).map(|value| stored(Cow::Borrowed(text), value))
 }
 
 /// A number of DynamoDB as boto3-assist makes it: an int where it is whole, a float otherwise.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use flate2::bufread::MultiGzDecoder;
 use jiter::{JsonError, JsonErrorType, JsonValue};
 
-use super::dynamodb::{is_typed, untyped};
+use super::dynamodb::{is_typed, stored, untyped};
 use super::envelope::{Contents, Entries, new_image, unwrap};
 use super::frame::{Frame, FrameError, Frames, Place};
 use crate::error::Error;
@@ -133,7 +133,7 @@ fn items_of(
 ) -> Result<u64, Error> {
     let json = JsonValue::parse(frame.bytes, false).map_err(|reason| syntax_error(name, frame, &reason))?;
     let place = ItemPlace { file: name, line: frame.place.line, index: frame.index };
-    let entries = match value(json) {
+    let entries = match value(json, &mut FloatTexts { bytes: frame.bytes }) {
         Value::Map(entries) => entries,
         other => {
             let help = "an item is an object: `{\"id\": \"abc-123\"}`".to_owned();
@@ -218,7 +218,7 @@ fn json_kind(value: &Value<'_>) -> &'static str {
     match value {
         Value::None => "null",
         Value::Bool(_) => "boolean",
-        Value::Int(_) | Value::BigInt(_) | Value::Float(_) => "number",
+        Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_) => "number",
         Value::Str(_) => "string",
         Value::List(_) => "list",
         Value::Map(_) | Value::Bytes(_) | Value::Set(_) => "map",
@@ -226,15 +226,20 @@ fn json_kind(value: &Value<'_>) -> &'static str {
 }
 
 /// JSON as Python's `json.loads` gives it: of a key that is written twice the last value counts, in the first one's place.
-fn value(json: JsonValue<'_>) -> Value<'_> {
+fn value<'a>(json: JsonValue<'a>, floats: &mut FloatTexts<'a>) -> Value<'a> {
     match json {
         JsonValue::Null => Value::None,
         JsonValue::Bool(value) => Value::Bool(value),
         JsonValue::Int(number) => Value::Int(number),
         JsonValue::BigInt(number) => Value::BigInt(number),
-        JsonValue::Float(number) => Value::Float(number),
+        JsonValue::Float(number) => match floats.next() {
+            Some(text) if text.parse() == Ok(number) => stored(Cow::Borrowed(text), Value::Float(number)),
+            _ => Value::Float(number),
+        },
         JsonValue::Str(text) => Value::Str(text),
-        JsonValue::Array(values) => Value::List(Arc::unwrap_or_clone(values).into_iter().map(value).collect()),
+        JsonValue::Array(values) => {
+            Value::List(Arc::unwrap_or_clone(values).into_iter().map(|json| value(json, floats)).collect())
+        }
         JsonValue::Object(object) => {
             let mut entries: Entries<'_> = Vec::with_capacity(object.len());
             let mut seen = (object.len() > 32).then(std::collections::HashMap::<Cow<'_, str>, usize>::new);
@@ -245,15 +250,56 @@ fn value(json: JsonValue<'_>) -> Value<'_> {
                 };
                 match known {
                     Some(at) => {
-                        entries[at].1 = value(json);
+                        entries[at].1 = value(json, floats);
                         if let Some(seen) = &mut seen {
                             seen.insert(key, at);
                         }
                     }
-                    None => entries.push((key, value(json))),
+                    None => entries.push((key, value(json, floats))),
                 }
             }
             Value::Map(entries)
         }
+    }
+}
+
+/// The texts of the floats of a JSON value, in order: its parser gives their values alone.
+struct FloatTexts<'t> {
+    bytes: &'t [u8],
+}
+
+impl<'t> Iterator for FloatTexts<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        loop {
+            let start = self.bytes.iter().position(|byte| matches!(byte, b'"' | b'-' | b'0'..=b'9'))?;
+            let rest = &self.bytes[start..];
+            if rest[0] == b'"' {
+                let mut end = 1;
+                while *rest.get(end)? != b'"' {
+                    end += if rest[end] == b'\\' { 2 } else { 1 };
+                }
+                self.bytes = rest.get(end + 1..)?;
+                continue;
+            }
+            let is_of_number = |byte: &u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
+            let end = rest.iter().position(|byte| !is_of_number(byte)).unwrap_or(rest.len());
+            self.bytes = &rest[end..];
+            if rest[..end].iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) {
+                return std::str::from_utf8(&rest[..end]).ok();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_texts_of_floats_are_found_in_their_order() {
+        let json = br#"{"a": 1.10, "b.5\\\"2.5": [3, -1e5, {"c": "7.5"}], "d": -0, "e": 0.5}"#;
+        assert_eq!(FloatTexts { bytes: json }.collect::<Vec<_>>(), ["1.10", "-1e5", "0.5"]);
     }
 }

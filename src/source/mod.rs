@@ -16,7 +16,7 @@ mod start_key;
 mod table;
 mod waiting;
 
-pub use dynamodb::{number, untyped_among_typed};
+pub use dynamodb::{number, stored_number, untyped_among_typed};
 pub use envelope::Entries;
 pub use item::{Item, ItemPlace, ItemReader, read_items};
 pub use size::item_size;

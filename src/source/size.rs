@@ -102,6 +102,7 @@ fn value_size(value: &Value<'_>) -> u64 {
         Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
             number_size(str_of(value).unwrap_or_default().as_bytes()).unwrap_or(1)
         }
+        Value::Decimal(number) => number_size(number.text.as_bytes()).unwrap_or(1),
         Value::List(values) => 3 + values.iter().map(|value| 1 + value_size(value)).sum::<u64>(),
         Value::Map(entries) => 3 + entries.len() as u64 + item_size(entries),
         Value::Set(values) => values.iter().map(value_size).sum(),

@@ -263,7 +263,7 @@ fn put_keys(engine: &Engine, item: &mut Attributes) {
             let value = match buffer.get(number) {
                 Written::Text(text) => Field::Text(text.to_owned()),
                 Written::Typed(Value::Int(number)) => Field::Number(number.to_string()),
-                Written::Typed(_) | Written::Absent | Written::Failed(_) => continue,
+                Written::Open(_) | Written::Typed(_) | Written::Absent | Written::Failed(_) => continue,
             };
             written.push((key.attribute.clone(), value));
         }

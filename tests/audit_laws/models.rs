@@ -148,6 +148,69 @@ partition_key = { attribute = "floor", type = "N", value = "{floor}" }
 sort_key = { attribute = "day", value = "{day}" }
 "#;
 
+/// Models that only their values tell apart: patterns, lists, numbers, and delimiters of every kind in keys.
+const TOLD: [&str; 6] = [
+    r#"
+entity = "Note"
+[attributes]
+id = { type = "string", required = true, pattern = "[0-9]+|v|a#b" }
+name = "string"
+[indexes.primary]
+partition_key = { attribute = "pk", build_key = [["k", "{name}"]] }
+sort_key = { attribute = "sk", build_key = [["n", "{id}"]] }
+[indexes.gsi1]
+partition_key = { attribute = "gsi1_pk", template = "{name}" }
+"#,
+    r#"
+entity = "Last"
+[attributes]
+name = "string"
+[indexes.primary]
+partition_key = { attribute = "pk", build_key = [["k", "{name}"]] }
+sort_key = { attribute = "sk", template = "n#Smith" }
+"#,
+    r#"
+entity = "State"
+[attributes]
+name = "string"
+state = { type = "string", required = true, enum = ["none", "STREET", "open"] }
+[indexes.primary]
+partition_key = { attribute = "pk", build_key = [["k", "{name}"]] }
+sort_key = { attribute = "sk", build_key = [["n", "{state}"]] }
+[indexes.gsi1]
+partition_key = { attribute = "gsi1_pk", template = "state|{state}" }
+"#,
+    r#"
+entity = "Path"
+[attributes]
+name = "string"
+a = "any"
+[indexes.primary]
+partition_key = { attribute = "pk", template = "{name}" }
+sort_key = { attribute = "sk", template = "p|{a}" }
+"#,
+    r#"
+entity = "Step"
+[attributes]
+name = "string"
+a = "any"
+b = { type = "integer", required = true }
+[indexes.primary]
+partition_key = { attribute = "pk", template = "{name}" }
+sort_key = { attribute = "sk", template = "p|{a}|{b}" }
+"#,
+    r#"
+entity = "Leap"
+[attributes]
+name = "string"
+a = "any"
+b = { type = "string", pattern = ".+" }
+[indexes.primary]
+partition_key = { attribute = "pk", template = "{name}" }
+sort_key = { attribute = "sk", template = "p::{a}::{b}" }
+"#,
+];
+
 fn in_folder(folder: &str) -> Vec<Arc<Model>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -161,8 +224,8 @@ fn in_folder(folder: &str) -> Vec<Arc<Model>> {
 }
 
 /// The first ones have a short way.
-pub const TABLES: [&str; 6] =
-    ["models", "fixtures/audit/shop/models", "benches/audit/models", "apart", "sharing", "odd"];
+pub const TABLES: [&str; 7] =
+    ["models", "fixtures/audit/shop/models", "benches/audit/models", "apart", "sharing", "odd", "told"];
 
 pub fn models(table: &str) -> Vec<Arc<Model>> {
     let model = |text: &&str| {
@@ -172,6 +235,7 @@ pub fn models(table: &str) -> Vec<Arc<Model>> {
     match table {
         "apart" => APART.iter().map(model).collect(),
         "sharing" => APART.iter().chain([&SHARING]).map(model).collect(),
+        "told" => TOLD.iter().map(model).collect(),
         "odd" => ODD.iter().map(model).collect(),
         folder => in_folder(folder),
     }

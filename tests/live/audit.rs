@@ -179,6 +179,20 @@ fn a_sample_bounds_the_truth() {
 }
 
 #[test]
+fn a_sample_that_is_the_whole_estimates_nothing() {
+    let server = filled();
+    let url = server.url();
+    let asked = ["audit", "--table", "shop", "--endpoint-url", &url, MODELS, "--segments", "1", "--sample", "50%"];
+    let mut human = command(&root(), &asked);
+    human.envs(environment());
+    let run = finish(human);
+    assert!(run.stdout.contains("every segment was read, so nothing is estimated"), "{}", run.stdout);
+    for wrong in [" s in the table", "in the sample", "1 read units", "1 items", "about "] {
+        assert!(!run.stdout.contains(wrong), "{wrong}: {}", run.stdout);
+    }
+}
+
+#[test]
 fn fifty_faults_of_each_kind_and_every_report_is_right() {
     const KINDS: [Fault; 6] = [
         Fault::Throttle,

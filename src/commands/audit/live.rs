@@ -25,7 +25,7 @@ use crate::source::live::{
     iam_policy, sampled_segments, segments_for, segments_for_sample,
 };
 use crate::source::{KeySchema, TableDescription, TableProjection};
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 use checkpoint::Checkpoint;
 use lines::Lines;
@@ -257,9 +257,7 @@ impl Scan<'_> {
             return Err(error);
         }
         if throttled + retried > 0 {
-            let again = |count: u64, what: &str| {
-                (count > 0).then(|| format!("{what} {count} time{}", if count == 1 { "" } else { "s" }))
-            };
+            let again = |count: u64, what: &str| (count > 0).then(|| format!("{what} {}", counted(count, "time")));
             let all = [again(throttled, "was throttled"), again(retried, "tried a request again")];
             let all: Vec<String> = all.into_iter().flatten().collect();
             streams.note(&format!("the scan {}", all.join(" and ")));
@@ -272,7 +270,8 @@ impl Scan<'_> {
                 Some(checkpoint) => format!("the same command goes on from `{}`", checkpoint.shown()),
                 None => "with `--checkpoint FILE` the next one can go on where it stops".to_owned(),
             };
-            streams.note(&format!("the report is of the {} items that were read; {help}", self.part.state.items));
+            streams
+                .note(&format!("the report is of what was read, {}; {help}", counted(self.part.state.items, "item")));
         }
         Ok((self.part, error.is_some()))
     }

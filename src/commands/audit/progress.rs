@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::text::plural;
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How often the bar is drawn.
@@ -51,10 +52,16 @@ impl Bar {
         }
         let seconds = self.start.elapsed().as_secs_f64().max(0.001);
         let rate = (shown.items as f64 / seconds) as u64;
-        let mut text =
-            format!("{} items, {}/s, {}", HumanCount(shown.items), HumanCount(rate), HumanBytes(shown.bytes));
+        let mut text = format!(
+            "{} {}, {}/s, {}",
+            HumanCount(shown.items),
+            plural(shown.items, "item"),
+            HumanCount(rate),
+            HumanBytes(shown.bytes)
+        );
         if let Some(units) = shown.read_units {
-            text.push_str(&format!(", {} read units", HumanCount(units as u64)));
+            let units = units as u64;
+            text.push_str(&format!(", {} {}", HumanCount(units), plural(units, "read unit")));
         }
         if let Some(whole) = self.bar.length() {
             let done = shown.done.saturating_sub(self.before) as f64;

@@ -9,8 +9,10 @@ use crate::emit::{
     write_comparison_json, write_findings, write_item, write_python, write_query, write_summary,
 };
 use crate::error::Error;
+use crate::key::Written;
 use crate::model::Era;
 use crate::report::{Explained, Leveled, Summary};
+use crate::text::printable;
 
 /// What to show of an item.
 pub enum View {
@@ -55,6 +57,14 @@ impl<'o> Output<'o> {
             View::Keys if is_json(self.format) => return self.json(first, &ItemLine(explained), streams),
             View::Keys => return write_item(streams.out, streams.terminal, explained).map_err(Error::Output),
             View::Dictionary(which) => {
+                let open = explained.attributes().into_iter().filter(|(_, key)| matches!(key, Written::Open(_)));
+                for (attribute, _) in open.filter(|_| !matches!(which, Dictionary::Plain)) {
+                    streams.note(&format!(
+                        "{}: `{}` has no value here, since a part of it is computed and the item does not have it",
+                        explained.place,
+                        printable(attribute)
+                    ));
+                }
                 let value = dictionary(explained, *which);
                 if is_json(self.format) {
                     self.json(first, &Json(&value), streams)?;

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::fix::{Checked, Fixed, Rewrite, Texts, converge, is_read_only, write_all};
 use crate::report::Linted;
 use crate::rules::{Fix, Safety};
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// Applies fixes and writes the files. Returns what is found now, and whether everything that was to be written was.
 pub fn fix(
@@ -100,7 +100,7 @@ fn say(args: &LintArgs, fixed: &Fixed, verb: &str, files: usize, streams: &mut S
     if fixed.is_unsettled {
         streams.note("fixes went on bringing fixes, and were stopped; please report this");
     }
-    let count = |number: usize, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
+    let count = |number: usize, one: &str| counted(number as u64, one);
     let mut text = match fixed.applied {
         0 => "nothing to fix".to_owned(),
         applied => format!("{verb} {} in {}", count(applied, "finding"), count(files, "file")),

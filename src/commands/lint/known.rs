@@ -8,7 +8,7 @@ use crate::commands::models::is_model_path;
 use crate::config::FILE_NAME;
 use crate::error::Error;
 use crate::report::Linted;
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// What to do about findings that are known.
 pub enum Known {
@@ -59,10 +59,9 @@ impl Known {
             Self::Write(file) => {
                 linted.known = write_baseline(file, linted)?;
                 linted.findings.clear();
-                let plural = if linted.known == 1 { "" } else { "s" };
                 streams.note(&format!(
-                    "wrote {} finding{plural} to `{}`",
-                    linted.known,
+                    "wrote {} to `{}`",
+                    counted(linted.known as u64, "finding"),
                     printable(&file.display().to_string())
                 ));
             }

@@ -9,7 +9,7 @@ use crate::emit::human::table;
 use crate::emit::{Terminal, push_json};
 use crate::error::Error;
 use crate::report::{Change, CheckChange, Compared, GroupChange};
-use crate::text::printable;
+use crate::text::{counted, plural, printable};
 
 /// Writes the document.
 pub fn write_compared_json(out: &mut dyn Write, compared: &Compared) -> Result<(), Error> {
@@ -119,8 +119,9 @@ fn right(table: &mut comfy_table::Table, columns: &[usize]) {
 }
 
 fn sum(compared: &Compared, worse: usize, better: usize) -> String {
-    let checks = |count: usize| if count == 1 { "1 check".to_owned() } else { format!("{count} checks") };
-    let items = format!("{} items, {} before", number(compared.items.new), number(compared.items.old));
+    let checks = |count: usize| counted(count as u64, "check");
+    let word = plural(compared.items.new.unwrap_or_default(), "item");
+    let items = format!("{} {word}, {} before", number(compared.items.new), number(compared.items.old));
     match (worse, better) {
         (0, 0) => format!("Nothing got better or worse ({items})"),
         (0, better) => format!("{} got better, none worse ({items})", checks(better)),

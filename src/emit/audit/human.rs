@@ -9,11 +9,10 @@ use super::words;
 use crate::emit::Terminal;
 use crate::emit::human::{table, wrapped};
 use crate::emit::markdown::inline;
-use crate::emit::pages::way_out;
 use crate::error::Error;
 use crate::report::{AuditFinding, Audited, Check, Group, Level};
 use crate::rules::rule;
-use crate::text::printable;
+use crate::text::{plural, printable};
 
 /// How many checks the summary names.
 const TOP: usize = 5;
@@ -167,8 +166,9 @@ impl Report<'_> {
         for finding in words::examples(check, most) {
             self.example(out, finding)?;
         }
-        if let Some(way) = rule.and_then(way_out).filter(|_| !are_told) {
-            wrapped(out, self.terminal, "  help: ", "  help: ", &inline(&way))?;
+        let ways = if are_told { Vec::new() } else { words::ways_out(rule, check) };
+        for way in ways {
+            wrapped(out, self.terminal, "  help: ", "  help: ", &printable(&inline(&way)))?;
         }
         writeln!(out, "  more: dynkeys rules {}", printable(name))
     }
@@ -193,9 +193,10 @@ impl Report<'_> {
         if !rest.is_empty() {
             let (groups, findings) = (rest.len() as u64, rest.iter().map(|group| group.count).sum());
             let text = format!(
-                "and {} more rows with {} findings: `--format json` has them all",
+                "and {} more {} with {}: `--format json` has them all",
                 words::number(groups),
-                words::number(findings)
+                plural(groups, "row"),
+                words::counted(findings, "finding")
             );
             wrapped(out, self.terminal, "  ", "  ", &text)?;
         }

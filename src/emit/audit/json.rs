@@ -39,15 +39,17 @@ pub fn write_audited_finding(
 }
 
 /// Writes the lines of the findings of a report: its examples. Of those that were heard one by one, and so are written
-/// already, there are none where `is_streamed`.
+/// already, there are none where `is_streamed`: what was known only in the end was not.
 pub fn write_audited_findings(out: &mut dyn Write, audited: &Audited, is_streamed: bool) -> Result<(), Error> {
     for (name, check) in &audited.checks {
         let is_of_item = Defect::ALL.iter().any(|defect| defect.is_of_item() && defect.name() == name);
-        if is_streamed && is_of_item {
-            continue;
-        }
-        for finding in &check.examples {
-            write_audited_finding(out, name, check.level, finding)?;
+        for (group, findings) in check.by_group() {
+            if is_streamed && is_of_item && !group.is_late {
+                continue;
+            }
+            for finding in findings {
+                write_audited_finding(out, name, check.level, finding)?;
+            }
         }
     }
     Ok(())

@@ -9,11 +9,11 @@ use super::difference::{Difference, cut, spelled};
 use super::words;
 use crate::emit::escape::{markdown, markdown_code};
 use crate::emit::lint::rule_url;
-use crate::emit::pages::{capitalized, way_out};
+use crate::emit::pages::capitalized;
 use crate::error::Error;
 use crate::report::{AuditFinding, Audited, Check, Level};
 use crate::rules::{Rule, rule};
-use crate::text::printable;
+use crate::text::{plural, printable};
 
 /// How many groups are shown of a check.
 const GROUPS: usize = 10;
@@ -146,7 +146,8 @@ fn write_check(out: &mut dyn Write, name: &str, check: &Check, examples: usize) 
     }
     let page = rule.map(|rule| format!("[More]({})", rule_url(rule)));
     // The pages of the rules are Markdown themselves.
-    let help: Vec<String> = rule.and_then(way_out).filter(|_| !are_told).into_iter().chain(page).collect();
+    let ways = if are_told { Vec::new() } else { words::ways_out(rule, check) };
+    let help: Vec<String> = ways.into_iter().chain(page).collect();
     writeln!(out, "\n{}", help.join(" "))
 }
 
@@ -180,8 +181,8 @@ fn groups(out: &mut dyn Write, name: &str, check: &Check) -> io::Result<()> {
     let rest = check.groups.get(GROUPS..).unwrap_or_default();
     if !rest.is_empty() {
         let (groups, findings) = (rest.len() as u64, rest.iter().map(|group| group.count).sum());
-        let (groups, findings) = (words::number(groups), words::number(findings));
-        writeln!(out, "\nAnd {groups} more rows with {findings} findings: `--format json` has them all.")?;
+        let (rows, findings) = (plural(groups, "row"), words::counted(findings, "finding"));
+        writeln!(out, "\nAnd {} more {rows} with {findings}: `--format json` has them all.", words::number(groups))?;
     }
     Ok(())
 }

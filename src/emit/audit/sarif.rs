@@ -163,7 +163,8 @@ fn text(name: &str, rule: Option<&Rule>, group: &Group, examples: &[&AuditFindin
     }
     lines.extend(group.detail.as_deref().map(|detail| printable(detail).into_owned()));
     lines.extend(first.map(shown).filter(|shown| !shown.is_empty()));
-    lines.extend(rule.and_then(way_out).map(|way| format!("help: {way}")));
+    let way = group.help.clone().or_else(|| rule.and_then(way_out));
+    lines.extend(way.map(|way| printable(&format!("help: {way}")).into_owned()));
     lines.join("\n")
 }
 

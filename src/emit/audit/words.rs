@@ -3,11 +3,14 @@
 use indicatif::{HumanBytes, HumanCount};
 
 use crate::audit::Defect;
+use crate::emit::pages::way_out;
 use crate::model::Era;
 use crate::report::{
     AuditFinding, Audited, Check, Coverage, DialectFit, Estimate, Group, IndexReport, PartitionReport, PartitionSize,
     Sample, Source, Spread, Totals,
 };
+use crate::rules::Rule;
+use crate::text::plural;
 
 /// A number with commas between its thousands.
 pub(super) fn number(number: u64) -> String {
@@ -19,8 +22,9 @@ pub(super) fn size(bytes: u64) -> String {
     HumanBytes(bytes).to_string()
 }
 
-fn counted(count: u64, one: &str) -> String {
-    format!("{} {one}{}", number(count), if count == 1 { "" } else { "s" })
+/// So many of something.
+pub(super) fn counted(count: u64, one: &str) -> String {
+    format!("{} {}", number(count), plural(count, one))
 }
 
 /// A share. What is not all is never 100 %.
@@ -67,7 +71,7 @@ pub(super) fn read(coverage: &Coverage) -> String {
         }
     }
     if let Some(units) = coverage.read_units {
-        parts.push(format!("{} read units", number(units.ceil() as u64)));
+        parts.push(counted(units.ceil() as u64, "read unit"));
     }
     if let (true, Some(reason)) = (coverage.complete, &coverage.reason) {
         parts.push(reason.clone());
@@ -84,26 +88,39 @@ pub(super) fn incomplete(coverage: &Coverage) -> Option<String> {
 /// What a sample stands for.
 pub(super) fn sample(sample: &Sample) -> String {
     let table = format!("by DynamoDB's last count {}", number(sample.described_items));
+    if is_whole(sample) {
+        return format!(
+            "every segment was read, so nothing is estimated; the table has {}, {table}",
+            estimate(&sample.items, "item")
+        );
+    }
     format!("{:.1} % of the segments; the table has {}, {table}", sample.share * 100.0, estimate(&sample.items, "item"))
 }
 
-/// An estimate with its bounds.
+/// True of a sample that came to be the whole: a small table has one segment.
+fn is_whole(sample: &Sample) -> bool {
+    sample.share >= 1.0
+}
+
+/// An estimate with its bounds; without a word for what is counted, the number alone.
 pub(super) fn estimate(estimate: &Estimate, what: &str) -> String {
     let Estimate { count, low, high } = *estimate;
     if low == high {
-        return counted(count, what);
+        return if what.is_empty() { number(count) } else { counted(count, what) };
     }
     let bounds = match high {
         u64::MAX => format!("{} or more", number(low)),
         high => format!("{} to {}", number(low), number(high)),
     };
-    let what = if what.is_empty() { String::new() } else { format!(" {what}s") };
+    let what = if what.is_empty() { String::new() } else { format!(" {}", plural(count, what)) };
     format!("about {}{what} ({bounds})", number(count))
 }
 
 /// How many findings a check has, and of a sample, how many the table has.
 pub(super) fn count(check: &Check) -> String {
     match &check.estimate {
+        // What was counted is all that there is.
+        Some(Estimate { low, high, .. }) if low == high && *low == check.count => number(check.count),
         Some(bounds) => format!("{} in the sample, {} in the table", number(check.count), estimate(bounds, "")),
         None => number(check.count),
     }
@@ -126,9 +143,10 @@ pub(super) fn totals(totals: &Totals) -> String {
 /// What was found, in a sentence.
 pub(super) fn found(audited: &Audited) -> String {
     let checks = counted(audited.checks.len() as u64, "check");
+    let is_sampled = audited.coverage.sample.as_ref().is_some_and(|sample| !is_whole(sample));
     let with_findings = audited.checks.values().filter(|check| check.count > 0).count();
     if with_findings > 0 {
-        let sample = if audited.coverage.sample.is_some() { " in the sample" } else { "" };
+        let sample = if is_sampled { " in the sample" } else { "" };
         return format!("{}{sample}, by {with_findings} of {checks}", totals(&audited.summary));
     }
     if audited.coverage.items == 0 {
@@ -136,9 +154,9 @@ pub(super) fn found(audited: &Audited) -> String {
     }
     let bounds = audited.checks.values().filter_map(|check| check.estimate).map(|bounds| bounds.high);
     match bounds.max() {
-        Some(high) if audited.coverage.sample.is_some() => {
-            let most = number(high);
-            format!("nothing by {checks} in the sample: the table has at most {most} findings of a kind (95 %)")
+        Some(high) if is_sampled => {
+            let most = counted(high, "finding");
+            format!("nothing by {checks} in the sample: the table has at most {most} of a kind (95 %)")
         }
         _ if !audited.coverage.complete => format!("nothing by {checks} in what was read"),
         _ => format!("nothing by {checks}: the keys are those that the models write"),
@@ -198,7 +216,8 @@ pub(super) fn place(group: &Group) -> String {
     let parts: Vec<&str> = match (&group.entity, &group.attribute) {
         (None, None) => [&group.index, &group.subject].into_iter().flatten().map(String::as_str).collect(),
         (None, Some(attribute)) => std::iter::once(attribute).chain(&group.subject).map(String::as_str).collect(),
-        (Some(entity), attribute) => std::iter::once(entity).chain(attribute).map(String::as_str).collect(),
+        (Some(entity), Some(attribute)) => vec![entity, attribute],
+        (Some(entity), None) => std::iter::once(entity).chain(&group.subject).map(String::as_str).collect(),
     };
     parts.join(" ")
 }
@@ -226,6 +245,16 @@ pub(super) fn columns(name: &str, check: &Check) -> Vec<Column> {
     all.into_iter().filter(|column| check.groups.iter().any(|group| (column.of)(group).is_some())).collect()
 }
 
+/// What there is to do about the findings of a check: what its rule says, and what some groups say of their own.
+pub(super) fn ways_out(rule: Option<&Rule>, check: &Check) -> Vec<String> {
+    let mut ways: Vec<String> = Vec::new();
+    for group in &check.groups {
+        let way = group.help.clone().or_else(|| rule.and_then(way_out));
+        ways.extend(way.filter(|way| !ways.contains(way)));
+    }
+    ways
+}
+
 /// What the subject of a check's groups is, and whether it is a value of a stranger.
 pub(super) fn subject(name: &str) -> (&'static str, bool) {
     match Defect::ALL.into_iter().find(|defect| defect.name() == name) {
@@ -233,6 +262,8 @@ pub(super) fn subject(name: &str) -> (&'static str, bool) {
         Some(Defect::AmbiguousItem) => ("Keys of", true),
         Some(Defect::CaseVariantKey) => ("Written by", false),
         Some(Defect::WrongKeyType) => ("Type", false),
+        Some(Defect::StaleKey | Defect::LeftoverIndexKey) => ("Why", false),
+        Some(Defect::FieldNotStored | Defect::LossyCoercion) => ("Field", true),
         Some(Defect::TtlNotEpochSeconds) => ("Value", false),
         Some(Defect::MisSortedNumber | Defect::MixedTimeFormats | Defect::UnsortableTime) => ("Field", true),
         Some(Defect::HotPartition | Defect::LargeCollection) => ("Partition", true),

@@ -115,6 +115,7 @@ fn way_lines(way: &WayShape, kind: Option<&'static str>, columns: usize) -> Vec<
         .map(|piece| match piece {
             ShapePiece::Text(text) => ("", printable(text).into_owned()),
             ShapePiece::Hole(text) => ("hole", printable(text).into_owned()),
+            ShapePiece::Nothing => ("note", "(left out)".to_owned()),
         })
         .collect();
     if spans.is_empty() {

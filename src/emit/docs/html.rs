@@ -111,6 +111,9 @@ fn way_item(key: &KeyShape, way: &WayShape) -> String {
 }
 
 fn shape(way: &WayShape) -> String {
+    if way.is_left_out() {
+        return "<em>left out</em>".to_owned();
+    }
     if way.pieces.is_empty() {
         return "<em>empty</em>".to_owned();
     }
@@ -120,6 +123,7 @@ fn shape(way: &WayShape) -> String {
         .map(|piece| match piece {
             ShapePiece::Text(text) => breakable(text),
             ShapePiece::Hole(text) => hole(text),
+            ShapePiece::Nothing => String::new(),
         })
         .collect();
     format!("<code class=\"key\">{pieces}</code>")

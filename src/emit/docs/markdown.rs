@@ -205,6 +205,7 @@ fn keys(keys: &[KeyShape], with_attributes: bool) -> String {
         let attribute = if with_attributes { format!("{} = ", markdown_code(&key.attribute)) } else { String::new() };
         for way in &key.ways {
             let text = match way.text() {
+                _ if way.is_left_out() => "*left out*".to_owned(),
                 text if text.is_empty() => "(empty)".to_owned(),
                 text => markdown_code(&text),
             };

@@ -37,6 +37,7 @@ fn node(chart: &Chart, member: &Member) -> String {
 /// A key in one line, with the condition under which it is built.
 fn line(way: &WayShape, kind: Option<&str>) -> String {
     let text = match way.text() {
+        _ if way.is_left_out() => "(left out)".to_owned(),
         text if text.is_empty() => "(empty)".to_owned(),
         text => text,
     };

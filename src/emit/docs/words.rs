@@ -2,6 +2,7 @@
 
 use crate::model::KeyType;
 use crate::report::chart::{Chart, ChartAttribute, ChartIndex, ChartProjection, KeyShape};
+use crate::text::counted;
 
 /// What is said of item collections.
 pub(super) const COLLECTIONS: &str = "Items with the same partition key are one item collection, which one Query reads \
@@ -63,7 +64,10 @@ pub(super) fn field_rules(attribute: &ChartAttribute) -> Vec<FieldRule<'_>> {
         rules.push(FieldRule::Code("matches", vec![pattern]));
     }
     if let Some(most) = attribute.max_length {
-        rules.push(FieldRule::Words(format!("at most {most} characters")));
+        rules.push(FieldRule::Words(format!("at most {}", counted(most, "character"))));
+    }
+    if attribute.computed {
+        rules.push(FieldRule::Words("computed, not stored".to_owned()));
     }
     if attribute.immutable {
         rules.push(FieldRule::Words("never changes".to_owned()));

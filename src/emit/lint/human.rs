@@ -10,7 +10,7 @@ use super::super::{Json, Terminal};
 use crate::error::Error;
 use crate::report::{Level, Linted, Reported, Summary};
 use crate::rules::Witness;
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// Writes every finding, and how many there are.
 pub fn write_linted(out: &mut dyn Write, terminal: Terminal, linted: &Linted) -> Result<(), Error> {
@@ -83,11 +83,10 @@ fn write_witness(out: &mut dyn Write, terminal: Terminal, witness: &Witness) -> 
 
 fn summary(linted: &Linted) -> String {
     let Summary { items, errors, warnings, infos } = linted.summary();
-    let count = |number: u64, one: &str| format!("{number} {one}{}", if number == 1 { "" } else { "s" });
-    let mut parts = vec![format!("{} linted", count(items, "model"))];
+    let mut parts = vec![format!("{} linted", counted(items, "model"))];
     for (number, level) in [(errors, Level::Error), (warnings, Level::Warning)] {
         if number > 0 {
-            parts.push(count(number, level.as_str()));
+            parts.push(counted(number, level.as_str()));
         }
     }
     if infos > 0 {

@@ -3,6 +3,8 @@
 use num_bigint::{BigInt, Sign};
 use unicode_general_category::{GeneralCategory, get_general_category};
 
+use super::text::str_of;
+use crate::text::same_number;
 use crate::value::Value;
 
 /// Python's truth of a value.
@@ -13,6 +15,7 @@ pub fn is_true(value: &Value<'_>) -> bool {
         Value::Int(number) => *number != 0,
         Value::BigInt(number) => number.sign() != Sign::NoSign,
         Value::Float(number) => *number != 0.0,
+        Value::Decimal(number) => is_true(&number.value),
         Value::Str(text) => !text.is_empty(),
         // boto3's Binary has neither a length nor a truth of its own, so it is always true.
         Value::Bytes(_) => true,
@@ -37,6 +40,11 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
             left.len() == right.len()
                 && left.iter().all(|(key, value)| right.iter().any(|(name, other)| key == name && equal(value, other)))
         }
+        (Value::Decimal(left), Value::Decimal(right)) => same_number(&left.text, &right.text),
+        // As they are stored: a float is what it prints.
+        (Value::Decimal(number), other) | (other, Value::Decimal(number)) => {
+            is_number(other) && str_of(other).is_some_and(|other| same_number(&number.text, &other))
+        }
         (Value::Float(left), Value::Float(right)) => left == right,
         (Value::Float(float), other) | (other, Value::Float(float)) => match (exact(*float), whole(other)) {
             (Some(left), Some(right)) => left == right,
@@ -47,6 +55,10 @@ pub fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
             _ => false,
         },
     }
+}
+
+fn is_number(value: &Value<'_>) -> bool {
+    matches!(value, Value::Int(_) | Value::BigInt(_) | Value::Float(_))
 }
 
 /// The whole number that an int or a bool is.
@@ -83,6 +95,7 @@ pub enum NoConversion {
 /// `int(value)`.
 pub fn to_int(value: &Value<'_>) -> Result<Value<'static>, NoConversion> {
     match value {
+        Value::Decimal(number) => to_int(&number.value),
         Value::Int(number) => Ok(Value::Int(*number)),
         Value::BigInt(number) => Ok(Value::BigInt(number.clone())),
         Value::Bool(value) => Ok(Value::Int(i64::from(*value))),
@@ -97,6 +110,7 @@ pub fn to_int(value: &Value<'_>) -> Result<Value<'static>, NoConversion> {
 /// `float(value)`.
 pub fn to_float(value: &Value<'_>) -> Result<f64, NoConversion> {
     match value {
+        Value::Decimal(number) => to_float(&number.value),
         Value::Float(number) => Ok(*number),
         // Both round to the nearest, ties to even, as Python does.
         Value::Int(number) => Ok(*number as f64),

@@ -21,6 +21,14 @@ pub fn str_of(value: &Value<'_>) -> Option<String> {
     push_str(&mut text, value).ok().map(|()| text)
 }
 
+/// The text of a value of an item as it is stored: a number keeps its digits.
+pub fn stored_text(value: &Value<'_>) -> Option<String> {
+    match value {
+        Value::Decimal(number) => Some(number.text.clone().into_owned()),
+        value => str_of(value),
+    }
+}
+
 /// Appends `repr(value)`.
 pub fn push_repr(out: &mut String, value: &Value<'_>) {
     push_repr_with(out, value, push_float);
@@ -46,6 +54,7 @@ fn push_repr_with(out: &mut String, value: &Value<'_>, float: fn(&mut String, f6
         Value::Int(number) => drop(write!(out, "{number}")),
         Value::BigInt(number) => drop(write!(out, "{number}")),
         Value::Float(number) => float(out, *number),
+        Value::Decimal(number) => push_repr_with(out, &number.value, float),
         Value::Str(text) => push_quoted(out, text),
         Value::Bytes(bytes) => push_bytes(out, bytes),
         Value::List(values) => push_sequence(out, ('[', ']'), values, float),
@@ -56,6 +65,7 @@ fn push_repr_with(out: &mut String, value: &Value<'_>, float: fn(&mut String, f6
                 out.push_str(if at == 0 { "{" } else { ", " });
                 match value {
                     Value::Float(number) => push_decimal_repr(out, *number),
+                    Value::Decimal(number) => drop(write!(out, "Decimal('{}')", number.text)),
                     Value::Int(_) | Value::BigInt(_) => {
                         out.push_str("Decimal('");
                         push_repr_with(out, value, float);

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::redact::Redactor;
 use super::times;
+use super::unstored::{Resolved, cause, resolved};
 use super::{
     Audited, Bin, Check, Coverage, DialectFit, EntityCount, Finding, Group, IndexReport, PartitionReport,
     PartitionSize, Spread, Totals, VERSION,
@@ -75,6 +76,11 @@ impl Audited {
             redacted: redact,
         };
         audited.estimate(part);
+        // Of what is known when all is counted, a sample tells no number in the whole.
+        let is_late = |check: &Check| check.groups.iter().any(|group| group.is_late);
+        for check in audited.checks.values_mut().filter(|check| is_late(check)) {
+            check.estimate = None;
+        }
         audited.sum_up();
         audited
     }
@@ -153,23 +159,28 @@ impl Names<'_> {
         let entity = |number: u16| catalog.entities.get(usize::from(number)).map(|entity| entity.name.clone());
         let index = |number: u16| catalog.indexes.get(usize::from(number)).map(|index| index.name.clone());
         let attribute = |number: u16| catalog.attributes.get(usize::from(number)).cloned();
+        let (told, help) = cause(subject.cause, &subject.detail).unzip();
         Group {
             entity: subject.entity.and_then(entity),
             index: subject.index.and_then(index),
             attribute: subject.attribute.and_then(attribute),
-            subject: (!subject.detail.is_empty()).then(|| match subject.defect {
-                Defect::UnclassifiedItem => self.redactor.shape(&subject.detail),
-                _ => subject.detail.clone(),
+            subject: told.or_else(|| {
+                (!subject.detail.is_empty()).then(|| match subject.defect {
+                    Defect::UnclassifiedItem => self.redactor.shape(&subject.detail),
+                    _ => subject.detail.clone(),
+                })
             }),
             detail: None,
             count,
+            help,
+            is_late: false,
         }
     }
 
     fn finding(&self, group: &Group, example: &Example) -> Finding {
         let key = |text: &String| self.redactor.key(text);
         // The size of an item is no value.
-        let is_size = group.attribute.is_none();
+        let is_size = group.attribute.is_none() && example.attribute.is_none();
         Finding {
             entity: group.entity.clone(),
             index: group.index.clone(),
@@ -181,7 +192,7 @@ impl Names<'_> {
             stored: example.stored.as_ref().map(|stored| if is_size { stored.clone() } else { key(stored) }),
             expected: example.expected.as_ref().map(key),
             message: None,
-            help: None,
+            help: group.help.clone(),
         }
     }
 }
@@ -206,6 +217,12 @@ impl Reader<'_> {
             let findings = tally.examples.iter().map(|example| names.finding(&group, example)).collect();
             add(subject.defect, group, findings);
         }
+        for Resolved { defect, group, tally } in resolved(self.catalog, self.state, &|subject| names.group(subject, 0))
+        {
+            let group = Group { count: tally.count, ..group };
+            let findings = tally.examples.iter().map(|example| names.finding(&group, example)).collect();
+            add(defect, group, findings);
+        }
         for (shape, tally) in self.state.shapes.groups() {
             let subject = Subject { detail: shape.to_owned(), ..Subject::of(Defect::UnclassifiedItem) };
             let group = names.group(&subject, tally.count);
@@ -218,10 +235,10 @@ impl Reader<'_> {
                 index: self.catalog.indexes.get(part.index).map(|index| index.name.clone()),
                 attribute: self.catalog.attributes.get(part.attribute).cloned(),
                 subject: Some(part.field.clone()),
-                detail: None,
-                count: 0,
+                ..Group::default()
             };
-            if let Some((group, examples)) = mixed_widths(seen, &group) {
+            let widths = mixed_widths(seen, &group).or_else(|| mixed_digits(seen, &group));
+            if let Some((group, examples)) = widths {
                 let findings = examples.iter().map(|example| names.finding(&group, example)).collect();
                 add(Defect::MisSortedNumber, group, findings);
             }
@@ -381,11 +398,22 @@ impl Reader<'_> {
 
 /// Numbers of several widths in a part that holds mostly numbers. Those that are not as wide as most count.
 fn mixed_widths<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
+    let all: u64 = seen.widths.iter().map(|group| group.count).sum();
+    if seen.others > all { None } else { of_widths(&seen.widths, group) }
+}
+
+/// Digits of several widths in a part that holds nothing but digits, all with the same text before them.
+fn mixed_digits<'s>(seen: &'s Seen, group: &Group) -> Option<(Group, Vec<&'s Example>)> {
+    let has_others = seen.digits.count() != seen.others || seen.formats.iter().any(|(_, group)| group.count > 0);
+    if has_others || !seen.digits.are_numbers() { None } else { of_widths(&seen.digits.widths, group) }
+}
+
+fn of_widths<'s>(widths: &'s [crate::audit::Group], group: &Group) -> Option<(Group, Vec<&'s Example>)> {
     let widths: Vec<(usize, &crate::audit::Group)> =
-        seen.widths.iter().enumerate().filter(|(_, group)| group.count > 0).collect();
+        widths.iter().enumerate().filter(|(_, group)| group.count > 0).collect();
     let usual = widths.iter().map(|(_, group)| group.count).max().unwrap_or_default();
     let all: u64 = widths.iter().map(|(_, group)| group.count).sum();
-    if widths.len() < 2 || seen.others > all {
+    if widths.len() < 2 {
         return None;
     }
     let shown: Vec<String> = widths.iter().map(|(width, group)| format!("{} of width {width}", group.count)).collect();

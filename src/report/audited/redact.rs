@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::key::suspicious::stands_for_nothing;
+use crate::key::parted;
+use crate::key::suspicious::tells_nothing;
 
 /// Replaces values by hashes. The words of the models and what stands for nothing stay, so that a key's shape and what is
 /// wrong with it can still be seen. The same value has the same hash in every report of the same models.
@@ -37,7 +38,7 @@ impl Redactor<'_> {
     }
 
     fn part(&self, part: &str) -> String {
-        if part.trim().is_empty() || self.words.contains(part) || stands_for_nothing(part) {
+        if part.trim().is_empty() || self.words.contains(part) || tells_nothing(part) {
             return part.to_owned();
         }
         let mut hash = Sha256::new();
@@ -57,7 +58,9 @@ impl Redactor<'_> {
             let is_kind = part == "…" || part.starts_with('{');
             if is_kind { part.to_owned() } else { self.part(part) }
         };
-        let key = |key: &str| key.split('#').map(part).collect::<Vec<_>>().join("#");
+        // Between the parts are the delimiters.
+        let shown = |(at, text): (usize, &str)| if at % 2 == 0 { part(text) } else { text.to_owned() };
+        let key = |key: &str| parted(key, self.delimiter).into_iter().enumerate().map(shown).collect::<String>();
         text.split(" / ").map(key).collect::<Vec<_>>().join(" / ")
     }
 
@@ -81,8 +84,9 @@ mod tests {
         let hidden = redactor.key("user#alice#id#None##user");
         assert!(hidden.starts_with("user#~") && hidden.ends_with("#id#None##user") && !hidden.contains("alice"));
         assert_eq!(redactor.key("alice"), redactor.key("user#alice").split('#').nth(1).unwrap());
-        assert_eq!(redactor.shape("user#{uuid} / id#…"), "user#{uuid} / id#…");
-        assert!(redactor.shape("secret#{uuid}").ends_with("#{uuid}") && !redactor.shape("secret#…").contains("secret"));
+        let shape = |text: &str| redactor.shape(text);
+        assert_eq!(shape("user#{uuid} / id#…"), "user#{uuid} / id#…");
+        assert!(shape("secret#{uuid}").ends_with("#{uuid}") && !shape("secret#…").contains("secret"));
         assert!(!redactor.key("user#{uuid}").contains("uuid") && !redactor.keys("user#… / id").contains('…'));
         assert_ne!(redactor.keys("secret / user"), "secret / user");
         let own = Redactor { delimiter: "|", ..redactor };

@@ -43,6 +43,8 @@ struct Candidate<'c> {
 /// What one key can be.
 struct Language {
     kind: KeyType,
+    /// True where the way writes no key: its value is none, which leaves the item out of the index.
+    is_left_out: bool,
     leading: String,
     /// None where it would be too large.
     automaton: Option<Automaton>,
@@ -100,7 +102,8 @@ fn candidates_of<'c>(
         let languages = keys.iter().zip(&chosen).filter_map(|(key, way)| language(design, key, *way)).collect();
         Candidate { entity: at, entry, chosen, languages }
     };
-    chosen.into_iter().map(candidate).collect()
+    let is_written = |candidate: &Candidate<'_>| !candidate.languages.iter().any(|language| language.is_left_out);
+    chosen.into_iter().map(candidate).filter(is_written).collect()
 }
 
 fn language(design: &Design, key: &KeyOf<'_>, way: usize) -> Option<Language> {
@@ -111,11 +114,12 @@ fn language(design: &Design, key: &KeyOf<'_>, way: usize) -> Option<Language> {
         true => key.shape().clone(),
         false => way.shape(key.entity.model(), key.entity.engine().dialect()),
     };
-    let apart: Vec<u8> = key.delimiter(design).bytes().filter(u8::is_ascii).collect();
+    let is_empty = || Automaton::new(&shape.language(&[])).is_some_and(|all| all.is_empty());
     Some(Language {
         kind: key.key.kind,
+        is_left_out: way.is_value() && !key.key.eager && is_empty(),
         leading: shape.literal_prefix(),
-        automaton: Automaton::new(&shape.language(&apart)),
+        automaton: Automaton::new(&shape.plain(&[key.delimiter(design)])),
     })
 }
 

@@ -1,7 +1,8 @@
 //! Key shapes for people: text, and placeholders in braces.
 
 use crate::key::{Way, WayPiece, expression_text, ways};
-use crate::model::{Dialect, Key, KeyType};
+use crate::model::{Dialect, Expression, ExpressionKind, Key, KeyType};
+use crate::value::Value;
 
 /// A key attribute and how its value is built.
 #[derive(Clone, Debug)]
@@ -43,6 +44,8 @@ pub enum ShapePiece {
     Text(String),
     /// A placeholder in its braces.
     Hole(String),
+    /// No value at all: the attribute is left out.
+    Nothing,
 }
 
 impl ShapePiece {
@@ -50,11 +53,17 @@ impl ShapePiece {
     pub fn text(&self) -> &str {
         match self {
             Self::Text(text) | Self::Hole(text) => text,
+            Self::Nothing => "",
         }
     }
 }
 
 impl WayShape {
+    /// True where no key is written: the value is none.
+    pub fn is_left_out(&self) -> bool {
+        self.pieces == [ShapePiece::Nothing]
+    }
+
     /// The whole for people: `lastname#{last_name}`.
     pub fn text(&self) -> String {
         self.pieces.iter().map(ShapePiece::text).collect()
@@ -80,15 +89,19 @@ pub(super) fn shapes(keys: &[Key], dialect: &Dialect) -> Vec<KeyShape> {
                 ways: all
                     .iter()
                     .enumerate()
-                    .map(|(at, way)| WayShape { condition: condition(at, way), pieces: pieces(&way.pieces) })
+                    .map(|(at, way)| WayShape { condition: condition(at, way), pieces: pieces(way) })
                     .collect(),
             }
         })
         .collect()
 }
 
-fn pieces(pieces: &[WayPiece<'_>]) -> Vec<ShapePiece> {
-    pieces
+fn pieces(way: &Way<'_>) -> Vec<ShapePiece> {
+    let is_none = |hole: &Expression| matches!(&hole.kind, ExpressionKind::Literal(Value::None));
+    if way.is_value() && way.holes().any(is_none) {
+        return vec![ShapePiece::Nothing];
+    }
+    way.pieces
         .iter()
         .map(|piece| match piece {
             WayPiece::Text(text) => ShapePiece::Text(text.clone().into_owned()),

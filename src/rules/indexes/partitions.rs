@@ -144,7 +144,7 @@ fn written(entity: &Entity, keys: &[KeyOf<'_>], domains: &[Domain]) -> Option<BT
             Written::Typed(value @ (Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Str(_))) => {
                 str_of(value)
             }
-            Written::Typed(_) | Written::Absent | Written::Failed(_) => None,
+            Written::Open(_) | Written::Typed(_) | Written::Absent | Written::Failed(_) => None,
         });
         // An item without one of the keys is not in the index.
         all.extend(texts.collect::<Option<Vec<String>>>());

@@ -143,7 +143,8 @@ fn own_key(entity: &Entity, index: &Index, names: &[Spanned<String>]) -> Option<
     let always: Vec<&str> = own.map(|key| key.attribute.value.as_str()).collect();
     let mut missing: Vec<&str> = Vec::new();
     for field in entity.keys_of(primary).iter().flat_map(|key| key.fields()) {
-        let Some(attribute) = entity.attribute(field) else { continue };
+        // What no item stores no index carries.
+        let Some(attribute) = entity.attribute(field).filter(|attribute| !attribute.computed) else { continue };
         let name = attribute.name.value.as_str();
         // A name that is near, but not known, is this one misspelt: that is said already.
         let is_meant = |listed: &Spanned<String>| {

@@ -21,6 +21,9 @@ trailing `#`. In the primary key also a field whose blank value left the bare pr
 In a table, `dynkeys audit` finds a stored key that has more empty parts than the model writes, and one in which a blank
 value left such a part.
 
+A number that is 0 is not blank, but `{level or ''}` takes it for unset: the finding says so
+([`zero-taken-for-unset`](zero-taken-for-unset.md) finds it in the model).
+
 ## Why it matters
 
 Two different items can come to share the key, the key sorts before all its siblings, and code that splits keys at the
@@ -57,19 +60,17 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
                 continue;
             }
             let name = &field.name;
-            let state = if context.is_unset(field) { "unset" } else { "blank" };
+            let (state, help) = context.false_value(field, Some(part)).unwrap_or_else(|| {
+                let state = if context.is_unset(field) { "unset" } else { "blank" };
+                (format!("`{name}` is {state}"), format!("set `{name}` to a value that is not blank"))
+            });
             let place = match found {
                 Blank::Bare => "is its bare prefix, the same for every such item",
                 Blank::Start => "begins with a delimiter",
                 Blank::End => "ends with a delimiter",
                 Blank::Middle => "has an empty part between delimiters",
             };
-            findings.add(view.finding(
-                &RULE,
-                Some(field),
-                format!("`{name}` is {state}, so the key {place}"),
-                format!("set `{name}` to a value that is not blank"),
-            ));
+            findings.add(view.finding(&RULE, Some(field), format!("{state}, so the key {place}"), help));
         }
     }
 }

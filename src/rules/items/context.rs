@@ -1,8 +1,11 @@
 //! What a rule sees of an item: its fields, its keys and where each part of them came from.
 
 use crate::key::python::str_of;
-use crate::key::{Engine, EngineKey, Fields, KeyBuffer, Part, PartKind, Recorder, Slot, State, Stop, Written};
-use crate::model::{FieldPath, Index, KeyValue, Rule};
+use crate::key::suspicious::{asks_truth, false_value};
+use crate::key::{
+    Engine, EngineKey, Fields, KeyBuffer, Part, PartKind, Recorder, Slot, State, Stop, Written, delimiter_of,
+};
+use crate::model::{FieldPath, Index};
 
 use super::{Finding, FoundKey};
 
@@ -87,6 +90,24 @@ impl<'c, 'm> ItemContext<'c, 'm> {
         self.fields.slots.get(field.attribute?)
     }
 
+    /// How the item's own value of a field is false though it is set, in a few words, and what to write instead: 0 that an
+    /// expression takes for unset.
+    pub fn false_value(&self, field: &FieldPath, part: Option<&Part<'_>>) -> Option<(String, String)> {
+        let value = false_value(self.fields, field)?;
+        let name = &field.name;
+        let is_asked = part.and_then(|part| part.expression).is_none_or(|expression| asks_truth(expression, field));
+        Some(match is_asked {
+            true => (
+                format!("`{name}` is {value}, which is false and taken for unset"),
+                format!("ask for none instead of truth: `{{{name} if {name} != none else 'none'}}`"),
+            ),
+            false => (
+                format!("`{name}` is {value}, for which the expression gives nothing"),
+                format!("give the expression a text for {value}"),
+            ),
+        })
+    }
+
     /// True where the item gives the field no value, or null.
     pub fn is_unset(&self, field: &FieldPath) -> bool {
         matches!(self.fields.state(field), State::Unset | State::Null)
@@ -115,7 +136,7 @@ impl<'c, 'm> KeyView<'c, 'm> {
             value: match self.written {
                 Written::Text(text) => Some(text.to_owned()),
                 Written::Typed(value) => str_of(value),
-                Written::Absent | Written::Failed(_) => None,
+                Written::Open(_) | Written::Absent | Written::Failed(_) => None,
             },
         }
     }
@@ -127,12 +148,7 @@ impl<'c, 'm> KeyView<'c, 'm> {
 
     /// What stands between the parts of this key: build_key always puts `#`, a template what the project agreed on.
     pub fn delimiter<'d>(&self, context: &ItemContext<'d, '_>) -> &'d str {
-        let is_build_key = |rule: &Rule| matches!(rule, Rule::BuildKey(_));
-        let built = match &context.engine.model_key(self.number).value {
-            KeyValue::One(rule) => is_build_key(rule),
-            KeyValue::Cases(cases) => cases.iter().any(|case| is_build_key(&case.rule)),
-        };
-        if built { "#" } else { context.delimiter }
+        delimiter_of(context.engine.model_key(self.number), context.engine.dialect(), context.delimiter)
     }
 
     /// The fields that the key was made of, in order, each once.

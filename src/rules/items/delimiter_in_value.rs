@@ -34,8 +34,8 @@ The tenant `acme#user#bob` with the user `x` gives `tenant#acme#user#bob#user#x`
 
 ## How to fix
 
-Refuse or replace the delimiter when the value comes in, or say `{name|replace('#', '-')}` in the model. A `pattern`
-without the delimiter documents it.
+Refuse or replace the delimiter when the value comes in, or have the model replace it. With `#` for the delimiter that
+is `{name|replace('#', '-')}`. A `pattern` without the delimiter documents it.
 
 ## When to ignore
 
@@ -56,11 +56,19 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
                     Some(field),
                     format!("the value of `{}` holds the delimiter `{}`", field.name, delimiter),
                     format!(
-                        "replace it before the item is written, or in the model: `{{{}|replace('{}', '-')}}`",
-                        field.name, delimiter
+                        "replace it before the item is written, or in the model: `{{{}|replace({}, '{}')}}`",
+                        field.name,
+                        quoted(delimiter),
+                        if delimiter.contains('-') { "_" } else { "-" }
                     ),
                 ));
             }
         }
     }
+}
+
+/// As an expression writes it.
+fn quoted(text: &str) -> String {
+    let quote = if text.contains('\'') { '"' } else { '\'' };
+    format!("{quote}{text}{quote}")
 }

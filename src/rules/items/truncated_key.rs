@@ -55,10 +55,14 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
         let lost = stop.pairs - stop.pair;
         let parts = if lost == 1 { "its last part".to_owned() } else { format!("its last {lost} parts") };
         let (message, help) = match stop.field {
-            Some(field) => (
-                format!("`{}` is unset, so the key stops at `{shown}` without {parts}", field.name),
-                format!("set `{}` before the item is written", field.name),
-            ),
+            Some(field) => {
+                let part = view.parts.iter().rfind(|part| part.none);
+                let (state, help) = context.false_value(field, part).unwrap_or_else(|| {
+                    let name = &field.name;
+                    (format!("`{name}` is unset"), format!("set `{name}` before the item is written"))
+                });
+                (format!("{state}, so the key stops at `{shown}` without {parts}"), help)
+            }
             None => (
                 format!("a value of the model is none, so the key stops at `{shown}` without {parts}"),
                 "give the pair a value, or use a bare prefix: `[\"users\", \"\"]`".to_owned(),

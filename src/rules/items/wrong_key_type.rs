@@ -60,7 +60,7 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
                 Some(found) => found,
                 None => continue,
             },
-            Written::Absent | Written::Failed(_) => continue,
+            Written::Open(_) | Written::Absent | Written::Failed(_) => continue,
         };
         let wanted = match kind {
             KeyType::S => "text",
@@ -103,7 +103,10 @@ fn misfit(kind: KeyType, value: &Value<'static>) -> Option<String> {
             let fits = *number == 0.0 || (1e-130..1e126).contains(&magnitude);
             (!fits).then(|| format!("the number {}, which DynamoDB cannot store", shown()))
         }
-        (_, Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => Some(format!("the number {}", shown())),
+        (KeyType::N, Value::Decimal(number)) => misfit(kind, &number.value),
+        (_, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_)) => {
+            Some(format!("the number {}", shown()))
+        }
         (_, Value::Bool(_)) => Some(format!("the boolean {}", shown())),
         (_, Value::Bytes(_)) => Some("bytes".to_owned()),
         (_, Value::List(_)) => Some("a list".to_owned()),

@@ -1,5 +1,6 @@
 //! `ambiguous-key`.
 
+use super::advice;
 use crate::key::python::parse_moment;
 use crate::key::{Assignment, Printed, WayPiece, assigned, joined, preimages};
 use crate::model::{AttributeType, Expression, IndexKind};
@@ -64,7 +65,7 @@ When something outside the model keeps the delimiter out of the values.
     checks: &[Check::Entity(check)],
 };
 
-fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
+fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
     for index in &entity.model().indexes {
         let keys = entity.keys_of(index);
         let own = keys.iter().filter(|key| std::ptr::eq(key.index, index) && !key.key.eager);
@@ -93,16 +94,34 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
                 format!("may hold `{text}`")
             })
             .subject([entity.name(), &index.name.value, key.attribute(), &name(first), &name(second)])
-            .help(format!(
-                "give the field of `{}` a `pattern` without the delimiter, as in `pattern = \"[^#]+\"`",
-                name(first)
-            ))
+            .help(help(&name(first), &name(second), &text, &separator(&text, key.delimiter(design))))
             .witness(Witness { items, caption: "both write".to_owned(), keys: keys.collect() });
         if index.kind != IndexKind::Primary {
             finding = finding.level(DefaultLevel::Info);
         }
         findings.add(finding);
     }
+}
+
+/// What must not be in the first value: the delimiter where it comes between the two, else the first mark that does, else
+/// the whole text.
+fn separator(between: &str, delimiter: &str) -> String {
+    let is_delimiter = !delimiter.is_empty() && between.contains(delimiter);
+    let mark = || between.chars().find(|c| !c.is_alphanumeric() && !c.is_whitespace());
+    match (is_delimiter, mark()) {
+        (true, _) => delimiter.to_owned(),
+        (false, Some(mark)) => mark.to_string(),
+        (false, None) => between.to_owned(),
+    }
+}
+
+fn help(first: &str, second: &str, between: &str, separator: &str) -> String {
+    if between.is_empty() {
+        return format!(
+            "put a delimiter between `{first}` and `{second}`, or give the field of `{first}` a `pattern` of one length"
+        );
+    }
+    format!("give the field of `{first}` {}", advice::pattern(&[separator]))
 }
 
 struct Ambiguity<'e> {

@@ -18,7 +18,8 @@ A field whose `pattern` or `enum` has values that differ by case alone, in a key
 the dialect puts the whole key in lower case (`build_key` of boto3-assist 0.58 and later), or by `|lower` or `|upper`. The
 finding shows two such values and the key that both write.
 
-A field without a `pattern` is not looked at, and neither is one whose `pattern` says `(?i)`.
+A field without a `pattern` is not looked at, and neither is one whose `pattern` says `(?i)`. A part of a pattern that
+takes nearly every letter, such as `[^#]+` or `.*`, says nothing of case: it keeps a delimiter out of text.
 
 ## Why it matters
 

@@ -1,7 +1,7 @@
 //! Placeholders whose text keeps or folds the case of a field, and values that differ by case alone.
 
 use super::probe::{Probe, texts_like};
-use crate::key::conforms;
+use crate::key::{Automaton, caseless, conforms, of_attribute};
 use crate::model::{Attribute, Era, Expression, ExpressionKind, FieldPath, Filter, Rule};
 use crate::rules::{Entity, KeyOf};
 use crate::value::Value;
@@ -50,25 +50,31 @@ fn text_of(expression: &Expression) -> Option<(&FieldPath, bool)> {
 /// Two values that an attribute may have, as its `pattern` or `enum` says, and that differ by case alone.
 pub(super) fn case_pair(attribute: &Attribute) -> Option<[Value<'static>; 2]> {
     const TEXTS: usize = 12;
+    let mut stated = None;
     let texts: Vec<String> = if attribute.allowed.is_empty() {
         let pattern = attribute.pattern.as_ref()?;
         // Who says that case does not matter means it.
         if pattern.contains("(?i") {
             return None;
         }
+        // Text that may hold nearly any letter is not an id: its pattern only keeps something out, a delimiter perhaps.
+        let own = Attribute { default: None, ..attribute.clone() };
+        stated = Automaton::new(&caseless(&of_attribute(&own).texts));
         texts_like(attribute, ".*[A-Za-z].*", TEXTS)
     } else {
         let text = |value: &Value<'static>| if let Value::Str(text) = value { Some(text.to_string()) } else { None };
         attribute.allowed.iter().filter_map(|allowed| text(&allowed.value)).collect()
     };
-    texts.iter().find_map(|text| {
+    let is_stated = |text: &str| stated.as_ref().is_none_or(|stated| stated.accepts(text.as_bytes()));
+    texts.iter().filter(|text| is_stated(text)).find_map(|text| {
         let other = text.char_indices().filter(|(_, c)| c.is_ascii_alphabetic()).find_map(|(at, c)| {
             let turned = if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
             let mut other = text.clone();
             other.replace_range(at..at + 1, turned.encode_utf8(&mut [0; 4]));
-            conforms(attribute, &Value::text(other.as_str())).then_some(other)
+            (conforms(attribute, &Value::text(other.as_str())) && is_stated(&other)).then_some(other)
         });
-        let among = texts.iter().find(|other| *other != text && other.to_lowercase() == text.to_lowercase());
+        let same = |other: &&String| *other != text && other.to_lowercase() == text.to_lowercase();
+        let among = texts.iter().find(|other| same(other) && is_stated(other));
         let other = other.or_else(|| among.cloned())?;
         Some([Value::text(text.clone()), Value::text(other)])
     })

@@ -1,8 +1,10 @@
 //! `dangling-delimiter`.
 
 use super::showing::{by_size, cause, distinct_keys, empty_part, missing, uses_all, witness};
+use super::truth::is_set;
 use super::unset::is_spoiled;
 use crate::key::{WayPiece, Written};
+use crate::model::AttributeType;
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule, Scenario};
 use crate::value::Value;
 
@@ -87,7 +89,7 @@ fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
             Dangling::Doubled => "doubles",
         };
         let when = cause(scenario).unwrap_or_default();
-        let field = missing(scenario).next().map_or("field", |field| field.name.as_str());
+        let field = missing(scenario).next().map_or_else(|| "field".to_owned(), |field| is_set(entity, field));
         let mut finding = DesignFinding::new(
             &RULE,
             entity.place(span),
@@ -111,7 +113,7 @@ fn dangles<'e>(key: &KeyOf<'_>, scenario: &'e Scenario, delimiter: &str) -> Opti
         return None;
     }
     let is_required = |field| key.entity.attribute(field).is_some_and(|attribute| attribute.required);
-    if scenario.blank.iter().any(is_required) || scenario.item.iter().any(|(_, value)| holds(value, delimiter)) {
+    if scenario.blank.iter().any(is_required) || has_delimiter(key, scenario, delimiter) {
         return None;
     }
     let twice = delimiter.repeat(2);
@@ -133,6 +135,14 @@ fn dangles<'e>(key: &KeyOf<'_>, scenario: &'e Scenario, delimiter: &str) -> Opti
         return Some((Dangling::Begins, text));
     }
     None
+}
+
+/// True where a value of the key holds the delimiter. In a time it is a part of the time.
+fn has_delimiter(key: &KeyOf<'_>, scenario: &Scenario, delimiter: &str) -> bool {
+    key.fields().into_iter().filter_map(|field| key.entity.attribute(field)).any(|attribute| {
+        let own = scenario.item.iter().find(|(name, _)| *name == attribute.name.value);
+        *attribute.kind != AttributeType::Datetime && own.is_some_and(|(_, value)| holds(value, delimiter))
+    })
 }
 
 fn holds(value: &Value<'_>, text: &str) -> bool {

@@ -69,6 +69,7 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         let keys = entity.write(&Vec::new());
         let result = match keys.get(key.number) {
             Written::Text(text) => format!("it is `{text}` in every item"),
+            Written::Open(_) => "no other field is set yet".to_owned(),
             Written::Typed(_) => "it is the same in every item".to_owned(),
             Written::Absent => "no item ever has it".to_owned(),
             Written::Failed(failure) => {

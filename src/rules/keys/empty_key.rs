@@ -2,8 +2,8 @@
 
 use super::half_index_key::half_written;
 use super::showing::{by_size, cause, distinct_keys, empty_part, first_use, listed, missing, uses_all, witness};
-use crate::key::Written;
-use crate::model::{FieldPath, IndexKind};
+use crate::key::{Written, conforms};
+use crate::model::{Attribute, AttributeType, FieldPath, IndexKind};
 use crate::rules::{
     Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Findings, Group, ItemContext, KeyOf, Rule,
     Scenario,
@@ -99,7 +99,7 @@ fn check_design(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         let when = cause(scenario).map_or_else(String::new, |cause| format!(" where {cause}"));
         let help = match field {
             Some(field) if scenario.blank.is_empty() => {
-                format!("give the key a prefix, or say `required = true` in `{}`", field.name)
+                format!("give the key a prefix, or say `{}` in `{}`", never_empty(entity, field), field.name)
             }
             Some(field) => {
                 format!("give the key a prefix, or say in `{}` what it may be: `pattern = \".+\"`", field.name)
@@ -136,7 +136,7 @@ fn absent_primary(entity: &Entity, scenarios: &[&Scenario], findings: &mut Desig
     let when = cause(scenario).map_or_else(String::new, |cause| format!(" where {cause}"));
     let names: Vec<&str> = keys.iter().map(KeyOf::attribute).collect();
     let help = match field {
-        Some(field) => format!("say `required = true` in `{}`, or give it a fallback", field.name),
+        Some(field) => format!("say `{}` in `{}`, or give it a fallback", never_empty(entity, field), field.name),
         None => "build the primary key from fields that every item has".to_owned(),
     };
     let message = format!("the primary key {} has no value{when}, and DynamoDB refuses the item", listed(&names));
@@ -146,4 +146,15 @@ fn absent_primary(entity: &Entity, scenarios: &[&Scenario], findings: &mut Desig
         .help(help);
     finding.witness = witness(scenario, &keys);
     findings.add(finding);
+}
+
+/// What an attribute has to say so that its value is never empty: a required text may still be the empty one.
+fn never_empty(entity: &Entity, field: &FieldPath) -> &'static str {
+    let may_be_empty = |attribute: &Attribute| {
+        matches!(*attribute.kind, AttributeType::String | AttributeType::Any) && conforms(attribute, &Value::text(""))
+    };
+    match field.path.is_empty() && entity.attribute(field).is_some_and(may_be_empty) {
+        true => "required = true, pattern = \".+\"",
+        false => "required = true",
+    }
 }

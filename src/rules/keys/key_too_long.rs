@@ -11,6 +11,7 @@ use crate::rules::{
     Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Entries, Findings, Group, ItemContext, KeyOf,
     Rule,
 };
+use crate::text::counted;
 use crate::value::Value;
 
 /// The rule.
@@ -138,7 +139,8 @@ fn check_design(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
             Some(share) => shorten(entity, share, limit.saturating_sub(bytes - share.bytes)),
             None => "put something shorter into the key".to_owned(),
         };
-        let label = most.as_ref().map_or_else(String::new, |share| format!("up to {} bytes", share.bytes));
+        let label =
+            most.as_ref().map_or_else(String::new, |share| format!("up to {}", counted(share.bytes as u64, "byte")));
         let message = format!("the {} can have {bytes} bytes, and DynamoDB takes {limit} at most", key.name());
         findings.add(
             DesignFinding::new(&RULE, entity.place(first_use(key.key, field)), message)
@@ -211,8 +213,9 @@ fn shorten(entity: &Entity, share: &Share, room: usize) -> String {
         0 => format!("{gives}: put something shorter into the key"),
         fitting if each == 1 => format!("{gives}: say `max_length = {fitting}` there"),
         fitting => format!(
-            "{gives}, {characters} characters of {each} bytes each: say `max_length = {fitting}` there, or a `pattern` \
-             of ASCII letters, which have one byte"
+            "{gives}, {} of {each} bytes each: say `max_length = {fitting}` there, or a `pattern` \
+             of ASCII letters, which have one byte",
+            counted(characters as u64, "character")
         ),
     }
 }

@@ -86,7 +86,8 @@ fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
         .label("fields and nothing else")
         .subject([entity.name()])
         .help(format!(
-            "put the entity's name before the id: `[\"{prefix}\", …]` in `build_key`, `{prefix}#…` in a template"
+            "put the entity's name before the id: `[\"{prefix}\", …]` in `build_key`, `{prefix}{}…` in a template",
+            design.delimiter
         )),
     );
 }

@@ -1,5 +1,6 @@
 //! Rules about how keys are built.
 
+mod advice;
 pub mod ambiguous_key;
 pub mod case_fold_on_opaque_id;
 mod cases;
@@ -25,6 +26,7 @@ mod rivals;
 mod showing;
 pub mod time_only_sort_key;
 mod times;
+mod truth;
 pub mod unbounded_key;
 pub mod unknown_field;
 pub mod unpadded_number;
@@ -33,3 +35,4 @@ pub mod unset_field_in_index_key;
 pub mod unset_field_in_primary_key;
 pub mod unsortable_time;
 pub mod unterminated_prefix;
+pub mod zero_taken_for_unset;

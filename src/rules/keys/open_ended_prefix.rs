@@ -73,7 +73,7 @@ fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
         if !last.ends_in_value() || !goes_on || !always_closes(entity, &key, last, delimiter) {
             continue;
         }
-        let Some(found) = two_values(&asked, &key, last) else { continue };
+        let Some(found) = two_values(&asked, &key, last, delimiter) else { continue };
         let (prefix, attribute) = (last.text(), key.attribute());
         let message =
             format!("`begins_with({attribute}, \"{prefix}\")` for `{}` also reads `{}`", found.shorter, found.longer);
@@ -109,12 +109,12 @@ struct TwoValues {
     witness: Witness,
 }
 
-fn two_values(asked: &Asked<'_>, key: &KeyOf<'_>, last: &KnownKey<'_>) -> Option<TwoValues> {
+fn two_values(asked: &Asked<'_>, key: &KeyOf<'_>, last: &KnownKey<'_>, delimiter: &str) -> Option<TwoValues> {
     let entity = asked.entity;
     let field = last_field(last).filter(|field| field.path.is_empty())?;
     let attribute = entity.attribute(field)?;
     let base = &entity.scenarios().first()?.item;
-    candidates(attribute).into_iter().find_map(|(shorter, longer)| {
+    candidates(attribute, delimiter).into_iter().find_map(|(shorter, longer)| {
         let with = |value: &Value<'static>| -> Option<(Entries, String, usize)> {
             let mut item = base.clone();
             let (_, own) = item.iter_mut().find(|(name, _)| *name == attribute.name.value)?;
@@ -144,7 +144,7 @@ fn two_values(asked: &Asked<'_>, key: &KeyOf<'_>, last: &KnownKey<'_>) -> Option
 }
 
 /// Pairs of values of an attribute of which the first begins the second; nothing says yet that it may have them.
-fn candidates(attribute: &Attribute) -> Vec<(Value<'static>, Value<'static>)> {
+fn candidates(attribute: &Attribute, delimiter: &str) -> Vec<(Value<'static>, Value<'static>)> {
     if !attribute.allowed.is_empty() {
         let all = || attribute.allowed.iter().map(|allowed| &allowed.value);
         let pairs = all().flat_map(|left| all().map(move |right| (left, right)));
@@ -158,7 +158,7 @@ fn candidates(attribute: &Attribute) -> Vec<(Value<'static>, Value<'static>)> {
         AttributeType::Integer => vec![(Value::Int(1), Value::Int(12))],
         AttributeType::String | AttributeType::Any => {
             let usual = [("smith", "smithson"), ("abc", "abcd"), ("1", "12"), ("a", "ab")];
-            usual.into_iter().map(text).chain(of_language(attribute)).collect()
+            usual.into_iter().map(text).chain(of_language(attribute, delimiter)).collect()
         }
         // The beginning of a time is asked for on purpose: a month, a day.
         _ => Vec::new(),
@@ -166,14 +166,14 @@ fn candidates(attribute: &Attribute) -> Vec<(Value<'static>, Value<'static>)> {
 }
 
 /// A pair out of the language of the attribute, where its texts are not all of one length.
-fn of_language(attribute: &Attribute) -> Option<(Value<'static>, Value<'static>)> {
+fn of_language(attribute: &Attribute, delimiter: &str) -> Option<(Value<'static>, Value<'static>)> {
     let texts = of_attribute(attribute).texts;
     if texts.properties().minimum_len() == texts.properties().maximum_len() {
         return None;
     }
     let automaton = Automaton::new(&texts)?;
     let longer = automaton.shared_many(&automaton, 16);
-    let plain = || longer.iter().filter(|text| !text.is_empty() && !text.contains('#'));
+    let plain = || longer.iter().filter(|text| !text.is_empty() && !text.contains(delimiter));
     let (left, right) = plain()
         .flat_map(|left| plain().map(move |right| (left, right)))
         .find(|(left, right)| right.len() > left.len() && right.starts_with(left.as_str()))?;

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::advice;
 use super::rivals::{Class, Rivals};
 use crate::key::{Budget, Half};
+use crate::model::Rule as KeyRule;
 use crate::rules::collision::{Collision, collide};
 use crate::rules::finding::Undecided;
 use crate::rules::{
     DefaultLevel, Design, DesignFinding, DesignFindings, Entity, KeyOf, Meet, Rule, Shares, Values, Witness,
 };
+use crate::value::Value;
 
 /// How two primary keys meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +155,7 @@ pub(super) fn overlaps(design: &Design, kind: Kind, rule: &'static Rule, finding
             let alike = alike.entry((rivals.class(at), cause)).or_default();
             if *alike < MOST_ALIKE && told[&cause] <= MOST_TOLD {
                 *alike += 1;
-                findings.add(finding(own, &met, kind, rule));
+                findings.add(finding(own, &met, kind, rule, design));
             } else {
                 let rest = rest.entry(cause).or_insert(Rest { first: own, other: met[0].other, more: 0 });
                 rest.more += 1;
@@ -302,7 +305,26 @@ fn loosest<'d>(own: &Primary<'d>, other: &'d Entity) -> (&'d Entity, Option<KeyO
     }
 }
 
-fn finding(own: &Primary<'_>, met: &[&Met<'_>], kind: Kind, rule: &'static Rule) -> DesignFinding {
+/// The delimiters that the values of the items which show it hold; where none is shown, those of the keys.
+fn held<'d>(own: &Primary<'_>, met: &Met<'_>, design: &'d Design) -> Vec<&'d str> {
+    let items = met.collision.iter().flat_map(|collision| collision.items.iter().flatten());
+    let texts: Vec<&str> = items
+        .filter_map(|(_, value)| match value {
+            Value::Str(text) => Some(text.as_ref()),
+            _ => None,
+        })
+        .collect();
+    let mut held = design.delimiters();
+    held.retain(|delimiter| texts.iter().any(|text| text.contains(delimiter)));
+    if held.is_empty() {
+        held = own.keys.iter().map(|key| key.delimiter(design)).collect();
+        held.sort_unstable();
+        held.dedup();
+    }
+    held
+}
+
+fn finding(own: &Primary<'_>, met: &[&Met<'_>], kind: Kind, rule: &'static Rule, design: &Design) -> DesignFinding {
     let entity = own.entity;
     let shown: Vec<&&Met<'_>> = met.iter().filter(|one| one.collision.is_some()).collect();
     let first = shown.first().map_or(met[0], |first| **first);
@@ -328,20 +350,26 @@ fn finding(own: &Primary<'_>, met: &[&Met<'_>], kind: Kind, rule: &'static Rule)
         .subject(std::iter::once(entity.name()).chain(met.iter().take(MOST_NAMED).map(|one| one.other.name())))
         .help(match (kind, first.cause) {
             (Kind::Overlapping, Cause::Delimiter) => {
-                "keep the delimiter out of the values: give their attributes a `pattern` without it, as in `pattern = \"[^#\\\\s][^#]*\"`"
-                    .to_owned()
+                let pattern = advice::solid_pattern(&held(own, first, design));
+                format!("keep the delimiter out of the values: give their attributes a `pattern` without it, {pattern}")
             }
             (Kind::Overlapping, Cause::Blank) => {
-                "keep blank values out: give their attributes a `pattern` that asks for a letter, as in `pattern = \"[^#\\\\s][^#]*\"`"
-                    .to_owned()
+                let pattern = advice::solid_pattern(&held(own, first, design));
+                format!("keep blank values out: give their attributes a `pattern` that asks for a letter, {pattern}")
             }
             _ => {
                 let (entity, key) = loosest(own, first.other);
+                let word = entity.name().to_lowercase();
+                let is_template =
+                    |key: &KeyOf<'_>| key.ways().iter().all(|way| matches!(way.rule, KeyRule::Template(_)));
                 format!(
-                    "begin the {} of `{}` with a text of its own: `[\"{}\", …]`",
+                    "begin the {} of `{}` with a text of its own: `{}`",
                     key.map_or("keys".to_owned(), |key| key.name()),
                     entity.name(),
-                    entity.name().to_lowercase()
+                    match key.filter(is_template) {
+                        Some(key) => format!("{word}{}…", key.delimiter(design)),
+                        None => format!("[\"{word}\", …]"),
+                    }
                 )
             }
         });

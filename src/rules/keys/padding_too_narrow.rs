@@ -1,8 +1,7 @@
 //! `padding-too-narrow`.
 
-use super::numbers::{as_number, numbers, pairs};
+use super::numbers::{Number, most_digits, numbers, pairs};
 use super::probe::{Printed, Probe, is_fixed_by_partition, order_witness, sorted_holes, text_like};
-use crate::key::python::str_of;
 use crate::key::{ValuesOf, of_attribute};
 use crate::model::{Attribute, AttributeType, Expression, ExpressionKind, FieldPath, Filter};
 use crate::rules::{
@@ -21,8 +20,9 @@ pub static RULE: Rule = Rule {
 ## What it finds
 
 A `zfill` in a sort key of type `S` that is narrower than the widest value which the model allows, so that a lower number
-sorts behind a higher one. The width of values is known from `enum`, and from `pattern` with `max_length`. An integer
-without an `enum` has no bound that could be known, and its padding is taken to be wide enough, unless it is one digit.
+sorts behind a higher one. The width of values is known from `enum`, and from `pattern` and `max_length`; those of a number
+are about its text as Python prints it. An integer without any of them has no bound that could be known, and its padding is
+taken to be wide enough, unless it is one digit.
 
 ## Why it matters
 
@@ -72,8 +72,8 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         }
         let Some(probe) = Probe::of(key, hole) else { continue };
         let values = candidates(entity, field, attribute, width);
-        let Some((low, high)) = probe.misordered(field, pairs(&values)) else { continue };
-        let most = most_digits(entity, inner, attribute).filter(|most| *most > width);
+        let Some((low, high)) = probe.misordered(field, pairs(&values, false)) else { continue };
+        let most = padded_digits(entity, inner, attribute).filter(|most| *most > width);
         findings.add(finding(key, padding, field, width, most, &low, &high));
     }
 }
@@ -105,10 +105,13 @@ fn candidates(entity: &Entity, field: &FieldPath, attribute: &Attribute, width: 
     const WIDEST: usize = 40;
     if !attribute.allowed.is_empty() || *attribute.kind == AttributeType::Integer {
         // A counter has no bound that is known, but two digits come soon.
-        if attribute.allowed.is_empty() && width > 1 {
+        if attribute.allowed.is_empty()
+            && width > 1
+            && most_digits(attribute, entity.shares().automaton).is_none_or(|most| most <= width)
+        {
             return Vec::new();
         }
-        return numbers(entity, &super::numbers::Number { field, whole: true, padded: None, alone: true });
+        return numbers(entity, &Number { field, whole: true, text: false, padded: None, alone: true });
     }
     let is_bounded = of_attribute(attribute).max_bytes.is_some() && attribute.pattern.is_some();
     if *attribute.kind != AttributeType::String || !is_bounded || width > WIDEST {
@@ -124,22 +127,19 @@ fn candidates(entity: &Entity, field: &FieldPath, attribute: &Attribute, width: 
             return vec![Value::text(low), Value::text(high)];
         }
     }
-    Vec::new()
+    // The same digit may come first: 15 and 140.
+    let mut values = numbers(entity, &Number { field, whole: true, text: false, padded: None, alone: true });
+    values.retain(|value| matches!(value, Value::Str(text) if !text.starts_with('0')));
+    values
 }
 
 /// The most digits that are padded, where it is known.
-fn most_digits(entity: &Entity, inner: &Expression, attribute: &Attribute) -> Option<usize> {
+fn padded_digits(entity: &Entity, inner: &Expression, attribute: &Attribute) -> Option<usize> {
     if !attribute.allowed.is_empty() {
-        let digits = |value: &Value<'_>| str_of(value).map(|text| text.trim_start_matches('-').len());
-        return attribute
-            .allowed
-            .iter()
-            .filter(|one| as_number(&one.value).is_some())
-            .filter_map(|one| digits(&one.value))
-            .max();
+        return most_digits(attribute, entity.shares().automaton);
     }
     match *attribute.kind {
-        AttributeType::Integer => Some(10),
+        AttributeType::Integer => most_digits(attribute, entity.shares().automaton).or(Some(10)),
         // The text's own bound: a number read from it has no more digits.
         AttributeType::String => match ValuesOf::new(entity.model()).of(inner).max_bytes {
             Some(most) if matches!(inner.kind, ExpressionKind::Field(_)) => Some(most),

@@ -112,7 +112,7 @@ pub(super) fn witness(scenario: &Scenario, keys: &[KeyOf<'_>]) -> Option<Witness
         let value = match scenario.keys.get(key.number) {
             Written::Text(text) => text.to_owned(),
             Written::Typed(value) => crate::key::python::str_of(value)?,
-            Written::Absent | Written::Failed(_) => return None,
+            Written::Open(_) | Written::Absent | Written::Failed(_) => return None,
         };
         Some((key.attribute().to_owned(), value))
     });

@@ -2,6 +2,7 @@
 
 use super::none_prefix::is_prefix;
 use super::showing::{by_size, distinct_keys, first_use, listed, witness};
+use super::truth::{can_be_false, is_set};
 use crate::key::{KeyBuffer, PartKind, Recorder, Written};
 use crate::model::{FieldPath, Index};
 use crate::rules::{DesignFinding, Entity, KeyOf, Rule, Scenario};
@@ -112,7 +113,7 @@ fn harms_of(key: &KeyOf<'_>, written: &KeyBuffer, recorder: &Recorder<'_>) -> Ve
         }
         // An empty key is refused: `empty-key` says so.
         Written::Text(text) if !text.is_empty() => text,
-        Written::Text(_) | Written::Typed(_) | Written::Absent => return Vec::new(),
+        Written::Text(_) | Written::Open(_) | Written::Typed(_) | Written::Absent => return Vec::new(),
     };
     let field_of = |kind: &PartKind<'_>| match kind {
         PartKind::Field(field) | PartKind::Fallback(Some(field)) => Some((*field).clone()),
@@ -141,15 +142,22 @@ fn harms_of(key: &KeyOf<'_>, written: &KeyBuffer, recorder: &Recorder<'_>) -> Ve
 impl Spoiled<'_> {
     /// The condition of the items whose keys are not spoiled: `a`, or `a or b` where it takes both to spoil one.
     pub fn condition(&self) -> String {
-        let names: Vec<&str> = self.scenario.unset.iter().map(|field| field.name.as_str()).collect();
-        names.join(" or ")
+        let all: Vec<String> = self.scenario.unset.iter().map(|field| is_set(self.entity, field)).collect();
+        all.join(" or ")
     }
 
     /// What would be printed in the place of None: "`{a or ''}`".
     pub fn fallback(&self) -> String {
         let written = self.entity.model().source.slice(self.span);
         let is_choice = written.contains(" if ") || written.contains('"');
-        if is_choice { "a text of its own".to_owned() } else { format!("`{{{written} or ''}}`") }
+        match written {
+            _ if is_choice => "a text of its own".to_owned(),
+            // `or` would take 0 and false for unset.
+            _ if can_be_false(self.entity, &self.field) && written == self.field.name => {
+                format!("`{{{written} if {written} != none else ''}}`")
+            }
+            _ => format!("`{{{written} or ''}}`"),
+        }
     }
 
     /// The attribute in which the field is said to be required.
@@ -180,8 +188,9 @@ impl Spoiled<'_> {
         };
         let help = match self.harm {
             Harm::Raises(_) => format!(
-                "say `required = true` in `{}` where every item has it, or look before: `{{… if {name} else ''}}`",
-                self.root()
+                "say `required = true` in `{}` where every item has it, or look before: `{{… if {} else ''}}`",
+                self.root(),
+                is_set(self.entity, &self.field)
             ),
             _ => help,
         };

@@ -68,7 +68,7 @@ fn check(design: &Design, findings: &mut DesignFindings) {
     let mut words: BTreeMap<(bool, String), Vec<Spelling<'_>>> = BTreeMap::new();
     for key in design.entities.iter().flat_map(|entity| entity.keys()) {
         for way in key.ways() {
-            for (word, is_whole) in prefixes(&way) {
+            for (word, is_whole) in prefixes(&way, key.delimiter(design)) {
                 let spellings = words.entry((is_whole, word.to_lowercase())).or_default();
                 match spellings.iter_mut().find(|known| known.word == word) {
                     Some(known) => known.count += 1,
@@ -128,24 +128,26 @@ fn finding(usual: &Spelling<'_>, other: &Spelling<'_>, is_whole: bool) -> Design
 }
 
 /// The words that name a part of a key: those in front of a value, and the whole of a key that is one word.
-fn prefixes<'w>(way: &'w Way<'_>) -> Vec<(&'w str, bool)> {
+fn prefixes<'w>(way: &'w Way<'_>, delimiter: &str) -> Vec<(&'w str, bool)> {
     if let [WayPiece::Text(only)] = way.pieces.as_slice() {
         return if is_word(only) { vec![(only.as_ref(), true)] } else { Vec::new() };
     }
     let mut words = Vec::new();
     for (at, pair) in way.pieces.windows(2).enumerate() {
         if let [WayPiece::Text(text), WayPiece::Hole(_)] = pair {
-            words.extend(last_word(text, at == 0).filter(|word| is_word(word)).map(|word| (word, false)));
+            words.extend(last_word(text, at == 0, delimiter).filter(|word| is_word(word)).map(|word| (word, false)));
         }
     }
     words
 }
 
 /// The word before the delimiter with which a text ends; before it there is a delimiter, or nothing at all.
-fn last_word(text: &str, is_first: bool) -> Option<&str> {
-    let word = text.strip_suffix(is_delimiter)?;
-    match word.rfind(is_delimiter) {
-        Some(at) => word.get(at..).and_then(|rest| rest.strip_prefix(is_delimiter)),
+fn last_word<'t>(text: &'t str, is_first: bool, delimiter: &str) -> Option<&'t str> {
+    let word = text.strip_suffix(delimiter).or_else(|| text.strip_suffix(is_delimiter))?;
+    let after = word.rfind(delimiter).map(|at| at + delimiter.len());
+    let mark = word.char_indices().rev().find(|(_, c)| is_delimiter(*c)).map(|(at, c)| at + c.len_utf8());
+    match after.max(mark) {
+        Some(at) => word.get(at..),
         // What stands at a value without a delimiter is no word of its own: the T of a time.
         None => is_first.then_some(word),
     }

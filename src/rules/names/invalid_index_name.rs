@@ -2,6 +2,7 @@
 
 use crate::model::IndexKind;
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, Rule};
+use crate::text::counted;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -56,8 +57,7 @@ pub(super) fn fault(name: &str) -> Option<String> {
     }
     match name.len() {
         3..=255 => None,
-        1 => Some("has 1 character".to_owned()),
-        length => Some(format!("has {length} characters")),
+        length => Some(format!("has {}", counted(length as u64, "character"))),
     }
 }
 

@@ -115,7 +115,7 @@ fn overwritten(key: &KeyOf<'_>, attribute: &Attribute, at: usize) -> Option<(Ent
             let written = keys.get(key.number);
             let is_field = match (&written, field) {
                 // What is not written is not written over.
-                (Written::Absent | Written::Failed(_), _) | (_, Value::None) => true,
+                (Written::Open(_) | Written::Absent | Written::Failed(_), _) | (_, Value::None) => true,
                 (Written::Text(text), Value::Str(field)) => text == field,
                 (Written::Text(_), _) => false,
                 (Written::Typed(value), field) => python::equal(value, field),
@@ -123,7 +123,7 @@ fn overwritten(key: &KeyOf<'_>, attribute: &Attribute, at: usize) -> Option<(Ent
             let shown = match written {
                 Written::Text(text) => text.to_owned(),
                 Written::Typed(value) => python::str_of(value).unwrap_or_default(),
-                Written::Absent | Written::Failed(_) => String::new(),
+                Written::Open(_) | Written::Absent | Written::Failed(_) => String::new(),
             };
             (!is_field).then(|| (python::str_of(field).unwrap_or_default(), shown))
         });

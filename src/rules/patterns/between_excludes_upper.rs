@@ -66,11 +66,14 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         // The item proves it: behind the value its key goes on.
         let Some((witness, bound)) = witness(&asked) else { continue };
         let upper = last.text();
-        let behind = last.continuation().and_then(|text| text.chars().next()).and_then(mark_behind);
-        let mark = behind.unwrap_or('~');
-        let why = match last.continuation().and_then(|text| text.chars().next()) {
-            Some(first) if behind.is_some() => format!("`{mark}` is the character behind `{first}`"),
-            _ => "`~` is above every letter and digit".to_owned(),
+        let first = last.continuation().and_then(|text| text.chars().next());
+        let (mark, why) = match (first, first.and_then(mark_behind)) {
+            (Some(first), Some(mark)) => (mark.to_string(), format!("`{mark}` is the character behind `{first}`")),
+            // Nothing that is easily typed is above it.
+            (Some(first), None) if first >= '~' => {
+                (format!("{first}~"), "`~` is above every letter and digit".to_owned())
+            }
+            _ => ("~".to_owned(), "`~` is above every letter and digit".to_owned()),
         };
         let message = format!("the range leaves out its upper end: `{bound}` sorts before the keys that begin with it");
         findings.add(

@@ -75,7 +75,7 @@ fn texts(entity: &Entity, wanted: &[KeyOf<'_>], item: &Entries) -> Option<Vec<St
     let text = |key: &KeyOf<'_>| match keys.get(key.number) {
         Written::Text(text) => Some(text.to_owned()).filter(|text| !text.is_empty()),
         Written::Typed(value) => crate::key::python::str_of(value),
-        Written::Absent | Written::Failed(_) => None,
+        Written::Open(_) | Written::Absent | Written::Failed(_) => None,
     };
     wanted.iter().map(text).collect()
 }

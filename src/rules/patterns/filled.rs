@@ -14,25 +14,36 @@ use crate::value::Value;
 pub(super) fn filled(entity: &Entity, base: &Entries, wanted: &[(KeyOf<'_>, &str)]) -> Vec<Entries> {
     let Some(((key, text), rest)) = wanted.split_first() else { return vec![base.clone()] };
     let apart =
-        |way: &crate::key::Way<'_>| taken_apart(&way.pieces, text, false).and_then(|parts| put(entity, base, &parts));
+        |way: &crate::key::Way<'_>| taken_apart(&way.pieces, text, None).and_then(|parts| put(entity, base, &parts));
     key.ways().iter().filter_map(apart).flat_map(|item| filled(entity, &item, rest)).collect()
 }
 
 /// The item like `base` whose key may begin with the pieces, as `text` does.
-pub(super) fn begun(entity: &Entity, base: &Entries, pieces: &[WayPiece<'_>], text: &str) -> Option<Entries> {
-    put(entity, base, &taken_apart(pieces, text, true)?)
+pub(super) fn begun(
+    entity: &Entity,
+    base: &Entries,
+    pieces: &[WayPiece<'_>],
+    text: &str,
+    delimiters: &[&str],
+) -> Option<Entries> {
+    put(entity, base, &taken_apart(pieces, text, Some(delimiters))?)
 }
 
-/// The texts of the placeholders. Where it is open, the text may go on behind the pieces, and a last value ends before a
-/// delimiter.
+/// The item like `base` whose key may have exactly these pieces in the place where `text` is.
+pub(super) fn spelling(entity: &Entity, base: &Entries, pieces: &[WayPiece<'_>], text: &str) -> Option<Entries> {
+    put(entity, base, &taken_apart(pieces, text, None)?)
+}
+
+/// The texts of the placeholders. Where it is open, the text may go on behind the pieces, and a last value ends before one
+/// of these delimiters.
 fn taken_apart<'p, 't>(
     pieces: &'p [WayPiece<'p>],
     text: &'t str,
-    open: bool,
+    open: Option<&[&str]>,
 ) -> Option<Vec<(&'p Expression, &'t str)>> {
     const MOST_TRIED: usize = 4;
     let Some((piece, rest)) = pieces.split_first() else {
-        return (open || text.is_empty()).then(Vec::new);
+        return (open.is_some() || text.is_empty()).then(Vec::new);
     };
     let with = |value: &'t str, behind: &'t str| -> Option<Vec<(&'p Expression, &'t str)>> {
         let mut parts = taken_apart(rest, behind, open)?;
@@ -43,11 +54,11 @@ fn taken_apart<'p, 't>(
     };
     match (piece, rest.first()) {
         (WayPiece::Text(literal), _) => with("", text.strip_prefix(literal.as_ref())?),
-        (WayPiece::Hole(_), None) if open => {
-            let end = text.find('#').unwrap_or(text.len());
+        (WayPiece::Hole(_), None) => {
+            let ends = open.unwrap_or_default().iter().filter_map(|one| text.find(one));
+            let end = ends.min().unwrap_or(text.len());
             with(text.get(..end)?, text.get(end..)?)
         }
-        (WayPiece::Hole(_), None) => with(text, ""),
         (WayPiece::Hole(_), Some(WayPiece::Text(literal))) => text
             .match_indices(literal.as_ref())
             .take(MOST_TRIED)

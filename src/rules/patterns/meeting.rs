@@ -2,13 +2,14 @@
 
 use std::cell::OnceCell;
 
-use regex_syntax::hir::{Dot, Hir, Repetition};
+use regex_syntax::hir::Hir;
 
 use super::asked::{Asked, known_part};
 use super::collection::Member;
-use super::filled::{begun, filled};
-use crate::key::{Automaton, KnownKey, Shape, WayPiece};
-use crate::model::{Expression, KeyType, SortCondition};
+use super::filled::{begun, filled, spelling};
+use super::range::{Bounds, Reads, anything, plain_language, reads};
+use crate::key::{Automaton, KnownKey, WayPiece, is_plain};
+use crate::model::{KeyType, SortCondition};
 use crate::rules::{Design, Entity, Entries, KeyOf, Witness};
 use crate::value::Value;
 
@@ -25,6 +26,8 @@ pub(in crate::rules) struct Meeting {
     own: Entries,
     other: Entries,
     partition: Vec<String>,
+    /// With which values the query of a pattern reads them; none where its condition has no range of values.
+    bounds: Option<Bounds>,
 }
 
 /// An own item with its keys.
@@ -32,19 +35,31 @@ struct Looked {
     item: Entries,
     partition: Vec<String>,
     sort: Vec<String>,
-    /// What the query's condition compares the sort key with.
+    /// What the query's condition compares the sort key with, where the item's own values are given.
     bound: Option<String>,
+}
+
+/// What a query compares sort keys with, where it does.
+enum Query {
+    /// It reads both whatever their sort keys are.
+    Whole,
+    /// The sort keys are within these.
+    Within(Bounds),
 }
 
 /// Looks for meetings of one member with others.
 pub(in crate::rules) struct Search<'w, 'e> {
     own: &'w Member<'e>,
     wanted: Wanted<'w, 'e>,
-    delimiters: [&'w str; 2],
+    delimiters: Vec<&'w str>,
     /// The usual item of the own entity.
     usual: Option<Looked>,
+    /// False where the query reads no item of its own entity: then it is enough that it reads the other's.
+    reads_own: bool,
     /// The beginnings that the query's sort key can have; worked out where they are needed.
     beginnings: OnceCell<Option<Automaton>>,
+    /// The values with which the query's condition can compare the sort key.
+    bounds: OnceCell<Option<Automaton>>,
 }
 
 /// How many texts that two languages share are tried.
@@ -53,10 +68,20 @@ const MOST_TEXTS: usize = 4;
 impl<'w, 'e> Search<'w, 'e> {
     /// A search from one member.
     pub fn new(design: &'w Design, own: &'w Member<'e>, wanted: Wanted<'w, 'e>) -> Self {
-        let delimiters = ["#", design.delimiter.as_str()];
-        let mut search = Self { own, wanted, delimiters, usual: None, beginnings: OnceCell::new() };
+        let delimiters = design.delimiters();
+        let reads_own = match &wanted {
+            Wanted::Begins(_) => true,
+            Wanted::Query(asked) => !matches!(reads(design, asked), Reads::Nothing | Reads::Blank),
+        };
+        let (beginnings, bounds) = (OnceCell::new(), OnceCell::new());
+        let mut search = Self { own, wanted, delimiters, usual: None, reads_own, beginnings, bounds };
         search.usual = own.entity.scenarios().first().and_then(|usual| search.look(&usual.item));
         search
+    }
+
+    /// True where the query reads items of its own entity, as far as is known.
+    pub fn reads_own(&self) -> bool {
+        self.reads_own
     }
 
     /// Two items that meet, whose values hold no delimiter.
@@ -91,14 +116,13 @@ impl<'w, 'e> Search<'w, 'e> {
         let at = asked.access.sort_keys.len().saturating_sub(1);
         let (Some(known), Some(theirs)) = (asked.access.last(), other.sort.get(at)) else { return Vec::new() };
         let beginnings = self.beginnings.get_or_init(|| {
-            let shape = asked.last_key()?.shape();
-            let mut parts: Vec<Hir> = known.known.iter().map(|piece| language(piece, shape)).collect();
+            let mut parts = self.pieces(asked, known)?;
             parts.push(anything());
             Automaton::new(&Hir::concat(parts))
         });
         let (Some(ours), Some(theirs)) = (beginnings, theirs.automaton()) else { return Vec::new() };
         let texts = ours.shared_many(theirs, MOST_TEXTS);
-        texts.iter().filter_map(|text| begun(self.own.entity, base, &known.known, text)).collect()
+        texts.iter().filter_map(|text| begun(self.own.entity, base, &known.known, text, &self.delimiters)).collect()
     }
 
     /// The meeting of this item with one of the other's.
@@ -108,22 +132,22 @@ impl<'w, 'e> Search<'w, 'e> {
             other.partition.iter().copied().zip(own.partition.iter().map(String::as_str)).collect();
         let is_there = |item: &Entries| other.partition_of(item).as_ref() == Some(&own.partition);
         let found = |items: &[Entries]| {
-            let fits = |item: &&Entries| self.reads(own, item, other) && self.keeps(other.entity, item);
-            items.iter().find(fits).cloned()
+            items.iter().find_map(|item| {
+                let query = self.keeps(other.entity, item).then(|| self.query(own, item, other))??;
+                Some((item.clone(), query))
+            })
         };
         let mut inside = filled(other.entity, base, &wanted);
         inside.retain(|item| is_there(item));
         if inside.is_empty() {
             return None;
         }
-        let item = found(&inside).or_else(|| {
+        let (item, query) = found(&inside).or_else(|| {
             let Wanted::Query(asked) = &self.wanted else { return None };
             let before = asked.access.sort_keys.len().checked_sub(1)?;
             wanted.extend(other.sort.iter().copied().zip(own.sort.iter().map(String::as_str)).take(before));
             let key = other.sort.get(before)?;
-            let beginning = Hir::literal(own.bound.as_ref()?.as_bytes());
-            let beginning = Automaton::new(&Hir::concat(vec![beginning, anything()]))?;
-            let texts = beginning.shared_many(key.automaton()?, MOST_TEXTS);
+            let texts = self.taken(asked, own, key)?;
             texts.iter().find_map(|text| {
                 let mut wanted = wanted.clone();
                 wanted.push((*key, text));
@@ -132,7 +156,32 @@ impl<'w, 'e> Search<'w, 'e> {
                 found(&items)
             })
         })?;
-        Some(Meeting { own: own.item.clone(), other: item, partition: own.partition.clone() })
+        let bounds = match query {
+            Query::Whole => None,
+            Query::Within(bounds) => Some(bounds),
+        };
+        Some(Meeting { own: own.item.clone(), other: item, partition: own.partition.clone(), bounds })
+    }
+
+    /// Some keys of the other entity that a query with the own item's values takes.
+    fn taken(&self, asked: &Asked<'_>, own: &Looked, key: &KeyOf<'_>) -> Option<Vec<String>> {
+        let bound = own.bound.as_ref()?;
+        let theirs = key.automaton()?;
+        Some(match asked.access.condition? {
+            SortCondition::Lt | SortCondition::Lte => theirs.beyond(bound, false, MOST_TEXTS),
+            SortCondition::Gt | SortCondition::Gte => theirs.beyond(bound, true, MOST_TEXTS),
+            SortCondition::Eq => vec![bound.clone()],
+            SortCondition::BeginsWith | SortCondition::Between => {
+                let beginning = Hir::concat(vec![Hir::literal(bound.as_bytes()), anything()]);
+                Automaton::new(&beginning)?.shared_many(theirs, MOST_TEXTS)
+            }
+        })
+    }
+
+    /// What the pieces of the sort key that the query knows can be, without a delimiter in a value.
+    fn pieces(&self, asked: &Asked<'_>, known: &KnownKey<'_>) -> Option<Vec<Hir>> {
+        let shape = asked.last_key()?.shape();
+        Some(known.known.iter().map(|piece| plain_language(piece, shape, &self.delimiters)).collect())
     }
 
     /// What there is to know of an own item; none where it does not keep to the model or is not in the index.
@@ -151,43 +200,105 @@ impl<'w, 'e> Search<'w, 'e> {
         self.keeps(self.own.entity, item).then(|| Looked { item: item.clone(), partition, sort, bound })
     }
 
-    /// True where what reads the own item reads the other's as well, once it looks into its partition.
-    fn reads(&self, own: &Looked, item: &Entries, other: &Member<'_>) -> bool {
-        let Some(theirs) = other.sort_of(item) else { return false };
+    /// A query that looks into the own item's partition and reads both; none where none was found.
+    fn query(&self, own: &Looked, item: &Entries, other: &Member<'_>) -> Option<Query> {
+        let theirs = other.sort_of(item)?;
         let asked = match &self.wanted {
             Wanted::Begins(text) => {
                 let begins = |keys: &[String]| keys.first().is_some_and(|key| key.starts_with(text));
-                return begins(&own.sort) && begins(&theirs);
+                return (begins(&own.sort) && begins(&theirs)).then_some(Query::Whole);
             }
             Wanted::Query(asked) => asked,
         };
-        let Some((last, before)) = asked.access.sort_keys.split_last() else { return true };
+        let (Some((last, before)), Some(condition)) = (asked.access.sort_keys.split_last(), asked.access.condition)
+        else {
+            return Some(Query::Whole);
+        };
         let at = before.len();
-        let (Some(bound), Some(their_last)) = (&own.bound, theirs.get(at)) else { return false };
+        let (bound, mine, their) = (own.bound.as_ref()?, own.sort.get(at)?, theirs.get(at)?);
         if own.sort.get(..at) != theirs.get(..at) {
-            return false;
+            return None;
         }
-        // The order of numbers is not that of their texts.
-        let is_text = last.key.kind == KeyType::S;
-        match asked.access.condition {
-            None => true,
-            Some(SortCondition::Eq) => their_last == bound,
-            // A range that holds the value itself reads what begins with it.
-            Some(SortCondition::BeginsWith | SortCondition::Between) => their_last.starts_with(bound.as_str()),
-            Some(SortCondition::Lt) => is_text && their_last < bound,
-            Some(SortCondition::Lte) => is_text && their_last <= bound,
-            Some(SortCondition::Gt) => is_text && their_last > bound,
-            Some(SortCondition::Gte) => is_text && their_last >= bound,
+        let kind = last.key.kind;
+        let reads_both = |bounds: &Bounds| {
+            bounds.take(condition, kind, their) && (!self.reads_own || bounds.take(condition, kind, mine))
+        };
+        let usual = Bounds::one(bound);
+        if reads_both(&usual) {
+            return Some(Query::Within(usual));
         }
+        // Whoever asks for a range may give other values than those of the item that is read.
+        let other_bound = |after: bool| self.other_bounds(asked, last, own, [mine, their], after);
+        let found = match condition {
+            SortCondition::Eq | SortCondition::BeginsWith => None,
+            SortCondition::Lt | SortCondition::Lte => {
+                other_bound(true).into_iter().map(|high| Bounds::one(&high)).find(reads_both)
+            }
+            SortCondition::Gt | SortCondition::Gte => {
+                other_bound(false).into_iter().map(|low| Bounds::one(&low)).find(reads_both)
+            }
+            SortCondition::Between => {
+                let (mut lows, mut highs) = (other_bound(false), other_bound(true));
+                lows.insert(0, bound.clone());
+                highs.insert(0, bound.clone());
+                let pairs = lows.iter().flat_map(|low| highs.iter().map(move |high| (low, high)));
+                pairs.map(|(low, high)| Bounds { low: low.clone(), high: high.clone() }).find(reads_both)
+            }
+        };
+        found.map(Query::Within)
+    }
+
+    /// Values that a caller who looks into the own item's partition can give, above both sort keys or below them.
+    fn other_bounds(
+        &self,
+        asked: &Asked<'_>,
+        last: &KnownKey<'_>,
+        own: &Looked,
+        keys: [&String; 2],
+        after: bool,
+    ) -> Vec<String> {
+        if !last.known.iter().any(|piece| matches!(piece, WayPiece::Hole(_))) {
+            return Vec::new();
+        }
+        let at = asked.access.sort_keys.len() - 1;
+        let texts: Vec<String> = match last.key.kind {
+            KeyType::S => {
+                let bounds = self.bounds.get_or_init(|| Automaton::new(&Hir::concat(self.pieces(asked, last)?)));
+                let Some(bounds) = bounds else { return Vec::new() };
+                let [one, other] = keys;
+                let end = if after { one.max(other) } else { one.min(other) };
+                let equal = bounds.accepts(end.as_bytes()).then(|| end.clone());
+                bounds.beyond(end, after, MOST_TEXTS).into_iter().chain(equal).collect()
+            }
+            KeyType::N => {
+                let by = if after { 1 } else { -1 };
+                let next = |key: &&String| key.parse::<i64>().ok().and_then(|key| key.checked_add(by));
+                let next: Vec<String> = keys.iter().filter_map(next).map(|number| number.to_string()).collect();
+                keys.into_iter().cloned().chain(next).collect()
+            }
+            KeyType::B => Vec::new(),
+        };
+        let can_be_given = |text: &String| {
+            let item = spelling(self.own.entity, &own.item, &last.known, text).and_then(|item| self.look(&item));
+            item.is_some_and(|item| {
+                item.partition == own.partition
+                    && item.sort.get(..at) == own.sort.get(..at)
+                    && item.bound.as_ref() == Some(text)
+            })
+        };
+        texts.into_iter().filter(can_be_given).collect()
     }
 
     /// True of an item that keeps to its model and has no delimiter in the value of a key.
     fn keeps(&self, entity: &Entity, item: &Entries) -> bool {
-        let holds = |value: &Value<'_>| match value {
-            Value::Str(text) => self.delimiters.iter().any(|one| !one.is_empty() && text.contains(one)),
-            _ => false,
+        let is_plain = |(name, value): &(String, Value<'static>)| match value {
+            Value::Str(text) => {
+                let attribute = entity.model().attributes.iter().find(|attribute| attribute.name.value == *name);
+                attribute.is_none_or(|attribute| is_plain(attribute, text, &self.delimiters))
+            }
+            _ => true,
         };
-        !entity.witness_item(item).fields.iter().any(|(_, value)| holds(value)) && entity.conforms(item)
+        entity.witness_item(item).fields.iter().all(is_plain) && entity.conforms(item)
     }
 }
 
@@ -201,27 +312,26 @@ impl Meeting {
             keys: attributes.zip(self.partition.iter().cloned()).collect(),
         }
     }
-}
 
-/// What a piece of a key can print, without a delimiter in a value.
-fn language(piece: &WayPiece<'_>, shape: &Shape) -> Hir {
-    match piece {
-        WayPiece::Text(text) => Hir::literal(text.as_bytes()),
-        WayPiece::Hole(expression) => hole(shape, expression).map_or_else(anything, |hole| hole.language(b"#")),
+    /// The items that the query of a pattern reads, and how it is asked.
+    pub fn read_by(&self, search: &Search<'_, '_>, asked: &Asked<'_>, other: &Member<'_>) -> Witness {
+        let access = &asked.access;
+        let mut query = format!("`{}`", access.expression());
+        // Where the ends are values, it takes certain ones.
+        let ends = access.last().filter(|last| last.ends_in_value()).zip(access.condition);
+        if let (Some((last, condition)), Some(bounds)) = (ends, &self.bounds)
+            && condition.is_range()
+        {
+            query = format!("{query}, as in `{}`", bounds.shown(condition, last.key.kind, &last.key.attribute));
+        }
+        match search.reads_own {
+            true => self.witness(search.own, other, format!("one query reads both: {query}")),
+            false => Witness {
+                items: vec![other.entity.witness_item(&self.other)],
+                ..self.witness(search.own, other, format!("the query reads it: {query}"))
+            },
+        }
     }
-}
-
-/// The hole of an expression in a shape.
-fn hole<'s>(shape: &'s Shape, expression: &Expression) -> Option<&'s Shape> {
-    match shape {
-        Shape::Literal(_) | Shape::Blank(_) => None,
-        Shape::Hole(hole) => (hole.expression.span == expression.span).then_some(shape),
-        Shape::Concat(parts) | Shape::Either(parts) => parts.iter().find_map(|part| hole(part, expression)),
-    }
-}
-
-fn anything() -> Hir {
-    Hir::repetition(Repetition { min: 0, max: None, greedy: true, sub: Box::new(Hir::dot(Dot::AnyByte)) })
 }
 
 /// The text with which every key that the query reads begins: the literal before the first value.

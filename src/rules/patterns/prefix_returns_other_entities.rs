@@ -16,7 +16,8 @@ pub static RULE: Rule = Rule {
 ## What it finds
 
 An access pattern of one entity whose query also reads items of another: both write the same partition of an index, and
-nothing in the sort key tells them apart. It is shown with two items that the query reads.
+nothing in the sort key tells them apart. It is shown with two items that the query reads, each checked against its
+condition. Of a range that reads none of its own (`range-reads-nothing`) it shows the other item alone.
 
 ## Why it matters
 
@@ -93,9 +94,8 @@ fn check(design: &Design, findings: &mut DesignFindings) {
                 let mut others = members.iter().filter(may_meet).take(MOST_LOOKED_INTO);
                 let met = others.find_map(|other| Some((other, search.meeting(other)?)));
                 if let Some((other, meeting)) = met {
-                    let caption = format!("one query reads both: `{}`", asked.access.expression());
-                    let witness = meeting.witness(own, other, caption);
-                    findings.add(finding(&asked, own, other).witness(witness));
+                    let witness = meeting.read_by(&search, &asked, other);
+                    findings.add(finding(&asked, own, other, design, search.reads_own()).witness(witness));
                 }
             }
         }
@@ -121,26 +121,40 @@ fn may_be_read(condition: Option<SortCondition>, prefix: &str, other: &Member<'_
     }
 }
 
-fn finding(asked: &Asked<'_>, own: &Member<'_>, other: &Member<'_>) -> DesignFinding {
-    let message = format!("`{}` also reads items of `{}`", *asked.pattern.name, other.entity.name());
+fn finding(asked: &Asked<'_>, own: &Member<'_>, other: &Member<'_>, design: &Design, reads_own: bool) -> DesignFinding {
+    let (pattern, theirs) = (&*asked.pattern.name, other.entity.name());
+    let (message, label) = match reads_own {
+        true => (format!("`{pattern}` also reads items of `{theirs}`"), format!("reads `{theirs}` as well")),
+        false => {
+            let message = format!("`{pattern}` reads items of `{theirs}` where `{}` is meant", own.entity.name());
+            (message, format!("reads `{theirs}`"))
+        }
+    };
     let written = other.sort.first().or(other.partition.first());
-    let word = own.entity.name().to_lowercase();
+    let of_key = own.sort.first().or(own.partition.first());
+    let delimiter = of_key.map_or(design.delimiter.as_str(), |key| key.delimiter(design));
+    let word = own.entity.name().to_lowercase() + delimiter;
+    let prefix = asked.access.last().map_or("", leading);
     let help = match (own.sort.first(), asked.access.condition) {
-        (None, _) => format!("add a sort key that begins with a prefix of its own, such as `{word}#`"),
+        (None, _) => format!("add a sort key that begins with a prefix of its own, such as `{word}`"),
+        // A prefix tells them apart only where the range ends within it.
+        (Some(_), Some(condition)) if condition.is_range() && !prefix.is_empty() => {
+            format!("bound the range on both sides: `condition = \"between\"`, with ends that begin with `{prefix}`")
+        }
         (Some(_), Some(condition)) if condition.is_range() => {
-            format!("begin the sort key with a prefix of its own, such as `{word}#`, and bound the range on both sides")
+            format!("begin the sort key with a prefix of its own, such as `{word}`, and bound the range on both sides")
         }
         (Some(key), None) => {
-            format!("begin `{}` with a prefix of its own, such as `{word}#`, and query by it", key.attribute())
+            format!("begin `{}` with a prefix of its own, such as `{word}`, and query by it", key.attribute())
         }
         (Some(key), Some(_)) => format!(
-            "begin `{}` with a prefix that `{}` does not have, such as `{word}#`",
+            "begin `{}` with a prefix that `{}` does not have, such as `{word}`",
             key.attribute(),
             other.entity.name()
         ),
     };
     let finding = DesignFinding::new(&RULE, own.entity.place(asked.pattern.name.span), message)
-        .label(format!("reads `{}` as well", other.entity.name()))
+        .label(label)
         .subject(asked.subject())
         .help(help);
     match written {

@@ -12,9 +12,17 @@ pub static RULE: Rule = Rule {
     doc: "\
 ## What it finds
 
-An item whose primary key has the shape of several entities', and whose index keys do not tell which of them it is. The
-closest reading decides: values without the delimiter before values with it, the case as it is before any case; then the
-keys of the indexes; then the entity that has most of the index keys which the item carries. What is left is ambiguous.
+An item whose primary key can be that of several entities, and whose index keys do not tell which of them it is. The
+closest reading decides:
+
+1. keys that items write which keep to their models, `pattern`, `enum`, types and lengths included, as `lint` takes them;
+   a value holds the delimiter only where its `pattern` names it, or its type has it;
+2. any values without the delimiter (`delimiter` of `[naming]` in a template, `#` in `build_key`);
+3. any values; then any case.
+
+Where two entities are left, one of which needs a delimiter in a value and has all keys of the other, it is the other. Then
+the keys of the indexes decide, then which entity has most of the index keys that the item carries. What is left is
+ambiguous. `sub#active` is ambiguous beside `sub#{id}` as long as an id may be `active`.
 
 Its other keys are not compared: it is not known with what.
 
@@ -41,8 +49,9 @@ An item with `pk` = `account#77` is either. `dynkeys lint` finds the cause in th
 
 ## How to fix
 
-Give each entity a prefix of its own: `customer#77` and `supplier#77`. A `pattern` on a field can part them too, where
-their values do differ.
+Give each entity a prefix of its own, or where their values do differ, say so in the models with `pattern`, `enum` or
+`max_length`. `customer#77` and `supplier#77` are told apart, and so are `account#{id}` whose `id` has the pattern `[0-9]+`
+and `account#latest`. Where the keys have another delimiter than `#`, `delimiter` of `[naming]` has to name it.
 
 ## When to ignore
 

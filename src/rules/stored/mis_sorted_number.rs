@@ -17,6 +17,9 @@ digits before the point: `line#9` and `line#10`. The count is of those that are 
 examples show one of each width. Where more of an entity's items have something else in that part than a number,
 nothing is said.
 
+Also a part of a text field, or of one of type `any`, in which every stored value is digits, perhaps with the same text before
+them: `1` and `10`, `v9` and `v10`, padded ones beside others.
+
 Nothing is said of partition keys, which have no order; of keys of type `N`, which sort as numbers; nor of a field that
 the index's partition key holds as well, which is the same in the whole partition. Keys that are not as the model writes
 them are told of as such ([`stale-key`](stale-key.md)) and not looked at.
@@ -45,7 +48,12 @@ changed in place: put each item under its new key, and delete the old one.
 
 ## When to ignore
 
-When nobody reads the items in order: the number only makes the key unique.
+Text is taken for digits only where all of a field's stored values are: one value that is something else, and nothing is
+said. Nor where all of them can be dates (`2024`, `20240517`), which sort rightly, nor of text fields that are called an id, a
+code, a phone number or the like (`order_id`, `zip`, `sku`): their digits are a name, and its order means nothing.
+
+Ignore it when nobody reads the items in order: the number only makes the key unique. That is likelier where the field is text, as with
+numbers that another system gave out.
 ",
     checks: &[Check::Audit(Defect::MisSortedNumber)],
 };

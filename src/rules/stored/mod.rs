@@ -3,6 +3,7 @@
 pub mod ambiguous_item;
 pub mod case_variant_key;
 pub mod duplicate_primary_key;
+pub mod field_not_stored;
 pub mod hot_partition;
 pub mod item_near_limit;
 pub mod key_near_limit;

@@ -3,6 +3,7 @@
 use crate::model::{Index, IndexKind, Key};
 use crate::rules::{Design, Entity, Place};
 use crate::source::{IndexDescription, KeySchema, TableDescription};
+use crate::text::counted;
 
 /// An index of one entity.
 #[derive(Clone, Copy, Debug)]
@@ -122,7 +123,7 @@ pub(super) fn listed(all: &[&str]) -> String {
         ([one], _) => one.clone(),
         ([first, second], _) => format!("{first} and {second}"),
         ([first, second, third], 3) => format!("{first}, {second} and {third}"),
-        ([first, second, ..], count) => format!("{first}, {second} and {} others", count - 2),
+        ([first, second, ..], count) => format!("{first}, {second} and {}", counted(count as u64 - 2, "other")),
     }
 }
 

@@ -4,6 +4,7 @@ use super::compare::{index, listed, same_keys, secondary};
 use super::{TableFinding, TableFindings};
 use crate::rules::{Check, DefaultLevel, Design, Group, Rule};
 use crate::source::TableDescription;
+use crate::text::counted;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -48,7 +49,7 @@ fn check(design: &Design, table: &TableDescription, findings: &mut TableFindings
             continue;
         }
         let keys: Vec<&str> = own.keys.attributes().map(|(name, _)| name.as_str()).collect();
-        let items = if own.items == 1 { "1 item".to_owned() } else { format!("{} items", own.items) };
+        let items = counted(own.items, "item");
         let message = format!(
             "the table `{}` has the index `{}` on {} with {items}, and no model writes it",
             table.name,

@@ -1,6 +1,6 @@
 //! `key-type-conflict`.
 
-use crate::model::KeyType;
+use crate::model::{AttributeType, KeyType};
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule};
 
 /// The rule.
@@ -90,8 +90,35 @@ fn finding(key: KeyOf<'_>, wanted: KeyType, message: String) -> DesignFinding {
         .subject(key.subject())
         .help(match wanted {
             KeyType::S => "leave `type` out, and write text with `build_key` or `template`".to_owned(),
-            _ => format!("say `type = \"{}\"`, with `value`", wanted.as_str()),
+            wanted => match only_field(&key).filter(|_| wanted == KeyType::N) {
+                Some(Field { name, kind: AttributeType::Integer | AttributeType::Float }) => {
+                    format!("pass the number on: `type = \"N\", value = \"{{{name}}}\"`")
+                }
+                Some(Field { name, kind: AttributeType::Datetime }) => {
+                    format!("pass a number on: `type = \"N\", value = \"{{{name}|timestamp}}\"`")
+                }
+                _ => {
+                    let what = if wanted == KeyType::N { "number" } else { "binary" };
+                    format!(
+                        "make the key of type {} from a field that is {what}, with `value`, or give it another attribute",
+                        wanted.as_str()
+                    )
+                }
+            },
         })
+}
+
+/// A field and its type.
+struct Field<'e> {
+    name: &'e str,
+    kind: AttributeType,
+}
+
+/// The field of a key that prints one and no other.
+fn only_field<'e>(key: &KeyOf<'e>) -> Option<Field<'e>> {
+    let [field] = key.fields()[..] else { return None };
+    let attribute = key.entity.attribute(field).filter(|_| field.path.is_empty())?;
+    Some(Field { name: &field.name, kind: *attribute.kind })
 }
 
 /// The type that the configuration gives the attribute.

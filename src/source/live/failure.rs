@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use super::checked::Fault;
 use crate::error::Error;
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// What a failed request calls for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,8 +189,9 @@ impl<'a> Asked<'a> {
     pub(super) fn throttled(&self, seconds: u64, code: Option<&str>) -> Error {
         Error::usage(
             format!(
-                "`{}` only throttles since {seconds} seconds: {}",
+                "`{}` has only throttled for {}: {}",
                 self.table,
+                counted(seconds, "second"),
                 code.unwrap_or("ThrottlingException")
             ),
             format!("read slower (`--max-read-units`), raise the table's read capacity, {GO_ON}"),

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hasher};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::source::dynamodb::number;
+use crate::source::dynamodb::{number, stored_number};
 use crate::source::envelope::Entries;
 use crate::source::raw::{Gathered, Kind, Names, RawItem};
 use crate::source::size::number_size;
@@ -24,9 +24,12 @@ pub fn entries(item: &LiveItem) -> Entries<'_> {
     entries
 }
 
+fn numeral(text: &str) -> Value<'_> {
+    stored_number(text).unwrap_or(Value::Str(Cow::Borrowed(text)))
+}
+
 /// A value without its type, as the other sources give it.
 pub fn value(value_of: &AttributeValue) -> Value<'_> {
-    let numeral = |text: &'_ str| number(text).unwrap_or_else(|| Value::Str(Cow::Owned(text.to_owned())));
     match value_of {
         AttributeValue::S(text) => Value::Str(Cow::Borrowed(text)),
         AttributeValue::N(text) => numeral(text),
@@ -206,7 +209,7 @@ mod tests {
         let map = item(&[("z", n("1")), ("a", AttributeValue::Null(true))]);
         let all = item(&[
             ("text", s("x")),
-            ("whole", n("12.0")),
+            ("whole", n("12")),
             ("fraction", n("1.5")),
             ("flag", AttributeValue::Bool(false)),
             ("bytes", AttributeValue::B(Blob::new(vec![1]))),

@@ -23,6 +23,7 @@ use super::plan::{ScanPlan, SegmentStart, read_units};
 use super::repeats::Pages;
 use crate::error::Error;
 use crate::source::start_key::StartKey;
+use crate::text::counted;
 
 /// One page of a segment.
 #[derive(Debug)]
@@ -202,7 +203,7 @@ impl Connection {
                 Next::Ended if left == 0 => return Ok(ended(Outcome::Complete)),
                 Next::Ended => {
                     // A task that ends early must never look like the end of its segment.
-                    let message = format!("the scan ended with {left} segments unread");
+                    let message = format!("the scan ended with {} unread", counted(left as u64, "segment"));
                     return Err(failed(None, Error::Usage { message, help: None }));
                 }
             }
@@ -284,7 +285,7 @@ async fn read_segments<T>(shared: Arc<Shared>, prepare: Arc<impl Fn(Vec<LiveItem
                 break;
             }
             if empty >= MOST_EMPTY_PAGES {
-                sender.send(Err((segment, shared.endless(empty)))).await.ok();
+                sender.send(Err((segment, shared.endless(MOST_EMPTY_PAGES)))).await.ok();
                 return;
             }
         }

@@ -7,7 +7,7 @@ use crate::cli::{AuditArgs, Streams};
 use crate::error::Error;
 use crate::files::write_whole;
 use crate::report::{Part, Pieces};
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// The file that keeps how far a scan is.
 #[derive(Debug)]
@@ -61,9 +61,9 @@ impl<'c> Checkpoint<'c> {
         }
         let left = own.segments.len() as u64 - own.read();
         streams.note(&format!(
-            "going on from `{shown}`: {} items are read, {left} of {} segments are left",
-            old.state.items,
-            own.segments.len()
+            "going on from `{shown}`: {} read, {left} of {} left",
+            counted(old.state.items, "item"),
+            counted(own.segments.len() as u64, "segment")
         ));
         Ok(Part { described: new.described, ..old })
     }

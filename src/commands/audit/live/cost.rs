@@ -8,6 +8,7 @@ use super::Target;
 use crate::cli::{AuditArgs, Streams};
 use crate::error::Error;
 use crate::source::live::ScanCost;
+use crate::text::plural;
 
 /// In US dollars: what costs more is asked about.
 const MAX_COST: f64 = 1.0;
@@ -24,7 +25,8 @@ pub fn tell_and_ask(target: &Target<'_>, share: f64, args: &AuditArgs, streams: 
     }
     let cost = ScanCost::new((bytes as f64 * share).ceil() as u64, args.price);
     let part = if share < 1.0 { format!("{} of it", percent(share)) } else { "it".to_owned() };
-    let units = format!("about {} read units", HumanCount(cost.read_units.ceil() as u64));
+    let units = cost.read_units.ceil() as u64;
+    let units = format!("about {} {}", HumanCount(units), plural(units, "read unit"));
     let capacity = match target.index {
         Some(index) if !index.is_local => index.read_capacity,
         _ => target.table.read_capacity,
@@ -37,8 +39,9 @@ pub fn tell_and_ask(target: &Target<'_>, share: f64, args: &AuditArgs, streams: 
         _ => format!("{} at ${} a million", dollars(cost.dollars), cost.price_per_million),
     };
     streams.note(&format!(
-        "{shown} has {} items, {}, when DynamoDB last counted; reading {part} takes {units}, {price}",
+        "{shown} has {} {}, {}, when DynamoDB last counted; reading {part} takes {units}, {price}",
         HumanCount(items),
+        plural(items, "item"),
         HumanBytes(bytes)
     ));
     let limit = args.max_cost.unwrap_or(MAX_COST);

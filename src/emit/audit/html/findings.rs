@@ -7,7 +7,7 @@ use super::text::{key, keys, stranger, stranger_code, with_code};
 use crate::emit::escape::html;
 use crate::emit::markdown::inline;
 use crate::emit::page::{Cell, cell, columns, head, numeric, table};
-use crate::emit::pages::{capitalized, way_out};
+use crate::emit::pages::capitalized;
 use crate::report::{AuditFinding, Check, Group, Level};
 use crate::rules::rule;
 
@@ -35,8 +35,8 @@ pub(super) fn check(name: &str, check: &Check) -> String {
     text.push_str(&folded(&examples, "examples", &|some| {
         format!("<ul class=\"examples\">\n{}</ul>\n", some.iter().map(|one| example(one)).collect::<String>())
     }));
-    if let Some(way) = rule.and_then(way_out).filter(|_| !are_told) {
-        let _ = writeln!(text, "<p class=\"help\"><b>What to do</b> {}</p>", with_code(&inline(&way)));
+    for way in words::ways_out(rule, check).iter().filter(|_| !are_told) {
+        let _ = writeln!(text, "<p class=\"help\"><b>What to do</b> {}</p>", with_code(&inline(way)));
     }
     let _ = writeln!(text, "<p class=\"more\">More: <code>dynkeys rules {}</code></p>\n</article>", html(name));
     text
