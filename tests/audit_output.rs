@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use common::{Run, assert_file, command, finish, root, run_in, sarif};
 use dynkeys::audit::Defect;
 use dynkeys::emit::{Terminal, write_audited, write_audited_markdown};
-use dynkeys::report::{Audited, seal};
+use dynkeys::report::Audited;
 use dynkeys::text::is_printable;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -284,7 +284,6 @@ fn part_of_a_scan(read: u64) -> Value {
     assert_eq!(audit(folder.path(), &["--partial", "part.json"]).status, 0);
     let text = std::fs::read_to_string(folder.path().join("part.json")).unwrap();
     let mut part: Value = serde_json::from_str(&text).unwrap();
-    part.as_object_mut().unwrap().remove("sha256").unwrap();
     let report = audit(&shop(), &["--format", "json"]).json();
     let counts = Defect::ALL.map(|defect| report["checks"][defect.name()]["count"].as_u64().unwrap_or_default());
     let share = |whole: u64, at: u64| whole / read + u64::from(at < whole % read);
@@ -301,12 +300,18 @@ fn part_of_a_scan(read: u64) -> Value {
     part
 }
 
+/// A part that was changed, as if it had been written so.
+fn sealed(mut part: Value) -> String {
+    part.as_object_mut().unwrap().remove("sha256").unwrap();
+    dynkeys::report::seal(part.to_string())
+}
+
 #[test]
 fn a_sample_has_its_bounds() {
     let mut part = part_of_a_scan(20);
     let nothing = json!({ "count": 0, "low": 0, "high": 0 });
     part["coverage"]["sample"] = json!({ "share": 0.2, "items": nothing, "described_items": 400 });
-    let folder = table(&[("part.json", &seal(part.to_string()))]);
+    let folder = table(&[("part.json", &sealed(part))]);
     let run = run_in(folder.path(), &["merge", "part.json"]);
     assert_file(&run.stdout, "fixtures/output/audit-sample.txt");
     let words = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -339,7 +344,7 @@ fn what_is_wrong_with_the_table_itself_is_told_in_its_words() {
     };
     part["described"] = json!([described("`gsi1_sk` is N in the table"), described("`gsi1_sk` is <b>B</b>\u{202e}")]);
     part.as_object_mut().unwrap().remove("sampled");
-    let folder = table(&[("part.json", &seal(part.to_string()))]);
+    let folder = table(&[("part.json", &sealed(part))]);
     let merge = |format: &str| run_in(folder.path(), &["merge", "part.json", "--format", format]).stdout;
     let human = merge("human");
     let section = human.split("\n\n").find(|section| section.contains("[table-type-mismatch]: ")).unwrap();
