@@ -146,6 +146,11 @@ impl Attribute {
         self.most_nodes = self.most_nodes.min(nodes);
     }
 
+    /// How many steps a proof about the values of this attribute alone may take.
+    pub fn proof_steps(&self) -> u64 {
+        u64::try_from(self.most_nodes.saturating_mul(4)).unwrap_or(u64::MAX)
+    }
+
     /// True where it can be said of a text whether it matches the pattern: the pattern is not too large.
     pub fn has_usable_pattern(&self) -> bool {
         self.pattern.is_none() || self.pattern_nodes().is_some_and(|nodes| nodes <= self.most_nodes)

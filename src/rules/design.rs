@@ -270,7 +270,9 @@ impl Entity {
             let mut all = vec![self.scenario(usual, &[], &[])];
             // An item holds its attributes and its keys, whose parts are about as many as the fields that they use.
             let each = usual.len() + self.engine.keys().len() + fields.len() + 1;
-            let most = (self.shares.cells / each / 2).max(8);
+            // Each access pattern is asked of them.
+            let questions = 1 + self.model().access_patterns.len() / 50;
+            let most = (self.shares.cells / each / 2 / questions).max(8);
             all.extend(subsets(&optional, most).iter().map(|unset| self.scenario(usual, unset, &[])));
             all.extend(subsets(&blank, most).iter().map(|blank| self.scenario(usual, &[], blank)));
             let is_whole = subset_count(optional.len()) <= most && subset_count(blank.len()) <= most;
