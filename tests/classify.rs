@@ -481,8 +481,8 @@ partition_key = { attribute = "g", template = "{at}" }
 fn the_keys_of_the_indexes_decide_where_the_values_of_the_primary_key_do_not() {
     let classifier = Classifier::new(&engines(&BY_INDEX), "#");
     let classify = |pk: &str, index: Option<&str>| {
-        let mut item = vec![("pk".into(), pk.to_owned().into())];
-        item.extend(index.map(|index| ("g".into(), index.to_owned().into())));
+        let mut item = vec![("pk".into(), pk.to_owned())];
+        item.extend(index.map(|index| ("g".into(), index.to_owned())));
         let item: Vec<(std::borrow::Cow<'_, str>, String)> = item;
         let item: Vec<_> = item.into_iter().map(|(name, text)| (name, dynkeys::value::Value::text(text))).collect();
         classifier.classify(&item)

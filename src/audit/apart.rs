@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use super::classify::Classifier;
+use super::languages::Steps;
 use super::plan::Plan;
 use crate::key::{Automaton, Engine, WayPiece, delimiters, ways};
 use crate::model::IndexKind;
@@ -24,7 +25,10 @@ pub(super) struct Rivals<'c> {
 type Language = (String, Option<Automaton>);
 
 fn languages(classifier: &Classifier, entity: usize, with_delimiters: bool) -> Vec<Language> {
-    classifier.primary(entity).map(|key| (key.attribute.clone(), key.language(with_delimiters))).collect()
+    classifier
+        .primary(entity)
+        .map(|key| (key.attribute.clone(), key.language(with_delimiters, classifier.steps)))
+        .collect()
 }
 
 impl<'c> Rivals<'c> {
@@ -80,19 +84,21 @@ impl<'c> Rivals<'c> {
         if self.classifier.begin_apart(entity, other) {
             return true;
         }
+        let steps = self.classifier.steps;
         let with_delimiters =
             || self.with_delimiters[other].get_or_init(|| languages(self.classifier, other, true)).as_slice();
         // Only where the models leave no key to both, what conforms is before what holds no delimiter.
-        is_apart(own, &self.languages[other])
-            && (!self.classifier.are_apart(entity, other) || is_apart(own, with_delimiters()))
+        are_apart(own, &self.languages[other], steps)
+            && (!self.classifier.are_apart(entity, other) || are_apart(own, with_delimiters(), steps))
     }
 }
 
 /// True where no item has keys of both.
-fn is_apart(own: &[Language], other: &[Language]) -> bool {
+fn are_apart(own: &[Language], other: &[Language], steps: Steps) -> bool {
     own.iter().any(|(attribute, language)| {
         other.iter().any(|(name, other)| {
-            name == attribute && language.as_ref().zip(other.as_ref()).is_some_and(|(own, other)| !own.meets(other))
+            let both = language.as_ref().zip(other.as_ref());
+            name == attribute && both.is_some_and(|(own, other)| steps.are_apart(own, other))
         })
     })
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, RwLock};
 
-use super::languages::Languages;
+use super::languages::{Languages, Steps};
 use crate::key::{Automaton, Engine, Half, Shape, ShapeMatcher, Strictness, delimiters, delimiters_of};
 use crate::model::{KeyType, PRIMARY};
 use crate::value::Value;
@@ -18,6 +18,8 @@ pub struct Classifier {
     entities: Vec<Entity>,
     /// The key attributes of secondary indexes, of all entities.
     secondary: Vec<String>,
+    /// What proofs may cost.
+    pub(super) steps: Steps,
     /// Which pairs of entities can have no primary key in common, as far as that was asked.
     apart: Pairs,
     /// Which primary keys are all among another entity's, as far as that was asked.
@@ -134,11 +136,12 @@ impl Key {
 
     /// The texts that it is read as before values are read that do not keep to the model and hold a delimiter; none
     /// where that is too large. `with_delimiters` adds what the model allows although it does not name the delimiter.
-    pub fn language(&self, with_delimiters: bool) -> Option<Automaton> {
+    pub fn language(&self, with_delimiters: bool, steps: Steps) -> Option<Automaton> {
         if self.kind != KeyType::S || !self.languages.are_known() {
             return None;
         }
-        Automaton::new(&self.languages.joined(self.shape.language(&texts(&self.own)), with_delimiters))
+        let apart = self.shape.language(&texts(&self.own));
+        steps.automaton(&self.languages.joined(apart, with_delimiters))
     }
 }
 
@@ -190,6 +193,7 @@ impl Key {
 impl Classifier {
     /// Prepares the keys of these entities. `delimiter` is what the project puts between the parts of a template.
     pub fn new(engines: &[Engine], delimiter: &str) -> Self {
+        let steps = Steps::of(engines.len(), engines.iter().map(|engine| engine.keys().len()).sum());
         let owned = |all: Vec<&str>| -> Vec<String> { all.into_iter().map(str::to_owned).collect() };
         let entities: Vec<Entity> = engines
             .iter()
@@ -205,7 +209,7 @@ impl Classifier {
                         kind: key.kind,
                         prefix: shape.literal_prefix(),
                         shape,
-                        languages: Arc::new(Languages::new(engine, number, &own)),
+                        languages: Arc::new(Languages::new(engine, number, &own, steps)),
                         own: owned(own),
                         all: owned(delimiters(delimiter)),
                         matchers: [const { OnceLock::new() }; 4],
@@ -218,7 +222,7 @@ impl Classifier {
             entities.iter().flat_map(Entity::secondary).map(|key| key.attribute.clone()).collect();
         secondary.sort_unstable();
         secondary.dedup();
-        Self { entities, secondary, apart: Pairs::default(), within: Pairs::default() }
+        Self { entities, secondary, steps, apart: Pairs::default(), within: Pairs::default() }
     }
 
     /// The keys of the table of an entity.

@@ -304,7 +304,7 @@ mod tests {
             let mut seen = Seen::default();
             for (rank, text) in texts {
                 let found = time_format(text, true).map_or(Looks::Unknown, Looks::Time);
-                seen.add(found, || *rank as u64, example);
+                seen.add(found, None, || *rank as u64, example);
                 if let Some(offset) = time_format(text, true).and_then(TimeFormat::offset) {
                     seen.add_offset((offset, false), *rank as u64, example);
                 }
