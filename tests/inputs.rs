@@ -186,6 +186,7 @@ fn waiting(project: &Project) -> (std::process::Child, PathBuf) {
     }
     if left.is_none() {
         child.kill().unwrap();
+        child.wait().unwrap();
     }
     (child, left.unwrap())
 }
