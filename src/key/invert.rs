@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::automaton::Automaton;
+use super::budget::Budget;
 use super::python::{parse_moment, str_of};
 use super::readings::Printed;
 use super::sample::sample;
@@ -266,8 +267,9 @@ fn values(model: &Model, field: &FieldPath, text: &str, lower: bool) -> Vec<Opti
             AttributeType::String | AttributeType::Any => {
                 all.push(Some(owned()));
                 if lower && !conforms(attribute, &owned()) {
-                    let own = Automaton::new(&of_attribute(attribute).texts);
-                    all.extend(own.and_then(|own| own.raised(text)).map(|text| Some(Value::text(text))));
+                    let own =
+                        Automaton::within(&of_attribute(attribute).texts, &mut Budget::new(attribute.proof_steps()));
+                    all.extend(own.ok().and_then(|own| own.raised(text)).map(|text| Some(Value::text(text))));
                 }
             }
             AttributeType::List | AttributeType::Map | AttributeType::Binary => {}

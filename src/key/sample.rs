@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::automaton::Automaton;
+use super::budget::Budget;
 use super::values::{conforms, of_attribute};
 use crate::model::{Attribute, AttributeType};
 use crate::value::Value;
@@ -31,10 +32,16 @@ fn number(attribute: &Attribute) -> Option<Value<'static>> {
     if let Some(usual) = usual.into_iter().find(|value| conforms(attribute, value)) {
         return Some(usual);
     }
-    let own = Automaton::new(&of_attribute(&Attribute { default: None, ..attribute.clone() }).texts)?;
+    let mut budget = Budget::new(attribute.proof_steps());
+    let texts = of_attribute(&Attribute { default: None, ..attribute.clone() }).texts;
+    let own = Automaton::within(&texts, &mut budget).ok()?;
     // The shortest text may be one that no number prints: `1.50`.
     const MOST_TRIED: usize = 24;
-    own.shared_many(&own, MOST_TRIED).iter().flat_map(|text| numbers_of(text)).find(|value| conforms(attribute, value))
+    own.shared_within(&own, MOST_TRIED, &mut budget)
+        .0
+        .iter()
+        .flat_map(|text| numbers_of(text))
+        .find(|value| conforms(attribute, value))
 }
 
 /// The numbers that a text spells.
@@ -77,13 +84,18 @@ fn text(attribute: &Attribute) -> Option<Cow<'static, str>> {
             return Some(usual.into());
         }
     }
+    // No text is known to match a pattern that is too large.
+    if !attribute.has_usable_pattern() {
+        return None;
+    }
+    let mut budget = Budget::new(attribute.proof_steps());
     let mut plain = attribute.clone();
     plain.default = None;
     let texts = of_attribute(&plain).texts;
     let apart = super::regular::without(&texts, b'#', None);
     [apart, texts].iter().find_map(|texts| {
-        let automaton = Automaton::new(texts)?;
-        let found = automaton.shortest(1)?;
+        let automaton = Automaton::within(texts, &mut budget).ok()?;
+        let found = automaton.shortest_within(1, &mut budget)?;
         conforms(attribute, &Value::text(found.as_str())).then_some(found.into())
     })
 }

@@ -303,10 +303,13 @@ fn text(attribute: &Attribute) -> Values {
     let most = attribute.max_length.as_ref().map(|most| most.value);
     // The whole value is matched, so anchors say nothing.
     let unanchored = |kind: &HirKind| matches!(kind, HirKind::Look(_)).then(Hir::empty);
-    let pattern = attribute.pattern.as_ref().and_then(|pattern| crate::model::pattern::read(pattern).ok().flatten());
-    let pattern = pattern.map(|pattern| map(&pattern, &unanchored));
     let limit = most.and_then(|most| u32::try_from(most).ok());
     let bytes = |each: usize| most.and_then(|most| usize::try_from(most).ok()?.checked_mul(each));
+    if attribute.has_heavy_pattern() {
+        return Values { max_bytes: bytes(4), ..Values::any() }.cut();
+    }
+    let pattern = attribute.pattern.as_ref().and_then(|pattern| crate::model::pattern::read(pattern).ok().flatten());
+    let pattern = pattern.map(|pattern| map(&pattern, &unanchored));
     match pattern {
         Some(pattern) => {
             // A pattern that is one character repeated is cut at the length; any other stays as it is.

@@ -156,7 +156,9 @@ impl Builder {
             required: computed.is_some() || table.required.is_some_and(|flag| flag.value),
             pattern: table.pattern,
             matcher: Arc::default(),
+            size: Arc::default(),
             most_nodes: super::pattern::MOST_NODES,
+            most_steps: super::pattern::MOST_STEPS,
             allowed,
             max_length: table.max_length,
             immutable: table.immutable.is_some_and(|flag| flag.value),
@@ -412,7 +414,19 @@ impl Builder {
             return pairs.into_iter().collect::<Option<Vec<_>>>().map(Rule::BuildKey);
         }
         if let Some(text) = template {
-            return Template::read(&text, text.span, &self.attributes, &mut self.reader).map(Rule::Template);
+            let template = Template::read(&text, text.span, &self.attributes, &mut self.reader)?;
+            let is_hole = |piece: &&Piece| matches!(piece, Piece::Placeholder(_));
+            let holes = template.pieces.iter().filter(is_hole).count();
+            if holes > MOST_HOLES {
+                let message = format!(
+                    "this has {holes} placeholders, and a key of 2048 bytes has no room for more than {MOST_HOLES}"
+                );
+                self.reader
+                    .problem("key-value", text.span, message)
+                    .help("keep the values that queries ask for, and leave the others as attributes");
+                return None;
+            }
+            return Some(Rule::Template(template));
         }
         let value = value?;
         let span = value.span;
@@ -502,6 +516,9 @@ const MOST_INDEXES: usize = 500;
 
 /// The most pairs of a `build_key`.
 const MOST_PAIRS: usize = 512;
+
+/// The most placeholders of a template.
+const MOST_HOLES: usize = 1_024;
 
 /// What is wrong with a list of so many key attributes, and what would be right. Only a GSI has multi-attribute keys:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html>

@@ -106,8 +106,12 @@ pub struct Attribute {
     pub pattern: Option<Spanned<String>>,
     /// The pattern, compiled when it is first asked for.
     pub(crate) matcher: Arc<OnceLock<Option<(Regex, usize)>>>,
+    /// How large the pattern is, worked out when it is first asked for.
+    pub(crate) size: Arc<OnceLock<Option<(usize, usize)>>>,
     /// The most nodes of an automaton that is made of the pattern.
     pub(crate) most_nodes: usize,
+    /// The most steps of a proof about the values of this attribute alone.
+    pub(crate) most_steps: u64,
     /// The values that it may have; empty where any.
     pub allowed: Vec<Spanned<Value<'static>>>,
     /// The most characters that it has.
@@ -132,7 +136,7 @@ impl Attribute {
         let compile = || {
             let nodes = self.pattern_nodes().filter(|nodes| *nodes <= self.most_nodes)?;
             // A search decides nothing that would be worth an automaton made beforehand.
-            let config = regex_automata::meta::Config::new().dfa(false).nfa_size_limit(Some(8 << 20));
+            let config = regex_automata::meta::Config::new().dfa(false).nfa_size_limit(Some(16 << 20));
             let regex = Regex::builder().configure(config).build(&format!("^(?:{})$", pattern.value)).ok()?;
             Some((regex, nodes))
         };
@@ -141,9 +145,15 @@ impl Attribute {
         self.matcher.get_or_init(compile).as_ref().is_some_and(|(regex, nodes)| fits(*nodes) && regex.is_match(text))
     }
 
-    /// Bounds the automaton with which the pattern is matched, before it is made.
-    pub fn share_nodes(&mut self, nodes: usize) {
+    /// Bounds the automaton with which the pattern is matched, before it is made, and the steps of proofs about it.
+    pub fn share(&mut self, nodes: usize, steps: u64) {
         self.most_nodes = self.most_nodes.min(nodes);
+        self.most_steps = self.most_steps.min(steps);
+    }
+
+    /// How many steps a proof about the values of this attribute alone may take.
+    pub fn proof_steps(&self) -> u64 {
+        self.most_steps
     }
 
     /// True where it can be said of a text whether it matches the pattern: the pattern is not too large.
@@ -151,8 +161,24 @@ impl Attribute {
         self.pattern.is_none() || self.pattern_nodes().is_some_and(|nodes| nodes <= self.most_nodes)
     }
 
-    fn pattern_nodes(&self) -> Option<usize> {
-        pattern::read(&self.pattern.as_ref()?.value).ok().flatten().map(|language| pattern::nodes(&language))
+    /// True where the pattern is too large for its share and takes long to be read as well.
+    pub fn has_heavy_pattern(&self) -> bool {
+        const HEAVY: usize = 64;
+        !self.has_usable_pattern() && self.pattern_size().is_none_or(|(_, weight)| weight > HEAVY)
+    }
+
+    /// About how many nodes the automaton of the pattern has; none where there is no pattern, or one that is too long to be
+    /// looked into.
+    pub fn pattern_nodes(&self) -> Option<usize> {
+        self.pattern_size().map(|(nodes, _)| nodes)
+    }
+
+    /// The nodes of the pattern's automaton and the room that the pattern takes; none where there is none, or where it
+    /// is too long to be looked into.
+    fn pattern_size(&self) -> Option<(usize, usize)> {
+        let pattern = self.pattern.as_ref()?;
+        let size = |language| (pattern::nodes(&language), pattern::weight(&language));
+        *self.size.get_or_init(|| pattern::read(&pattern.value).ok().flatten().map(size))
     }
 }
 

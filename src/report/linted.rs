@@ -65,6 +65,45 @@ impl Linted {
         Self { findings: reported, ..Self::default() }
     }
 
+    /// Keeps so many findings of a rule in a file, and has one count those that follow: a hundred show what is wrong.
+    pub fn count_the_rest(&mut self) {
+        const MOST: usize = 100;
+        let mut counts: BTreeMap<(&str, *const SourceFile), usize> = BTreeMap::new();
+        let mut rest: BTreeMap<(&str, *const SourceFile), (usize, usize)> = BTreeMap::new();
+        let mut kept: Vec<Reported> = Vec::with_capacity(self.findings.len());
+        for one in std::mem::take(&mut self.findings) {
+            let of = (one.finding.rule.name, Arc::as_ptr(&one.finding.place.source));
+            let count = counts.entry(of).or_default();
+            *count += 1;
+            if *count <= MOST {
+                kept.push(one);
+            } else if let Some((at, more)) = rest.get_mut(&of) {
+                *more += 1;
+                // It is as grave as the gravest of them.
+                if let Some(counted) = kept.get_mut(*at) {
+                    counted.level = counted.level.max(one.level);
+                }
+            } else {
+                rest.insert(of, (kept.len(), 1));
+                kept.push(one);
+            }
+        }
+        for (at, more) in rest.values().filter(|(_, more)| *more > 1) {
+            let Some(Reported { finding, fingerprint: name, .. }) = kept.get_mut(*at) else { continue };
+            let file = finding.place.source.name().rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+            *finding = DesignFinding::new(
+                finding.rule,
+                finding.place.clone(),
+                format!("{more} more findings of `{}` in this file, of which this is the first", finding.rule.name),
+            )
+            .label("and more like this")
+            .subject([file, "and more".to_owned()])
+            .help("mend those above: what mends them mends these");
+            *name = fingerprint(finding, 0);
+        }
+        self.findings = kept;
+    }
+
     /// How many findings there are of each level.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary { items: self.models as u64, ..Summary::default() };

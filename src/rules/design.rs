@@ -268,9 +268,12 @@ impl Entity {
                 .collect();
             let usual = self.usual_item();
             let mut all = vec![self.scenario(usual, &[], &[])];
-            // An item holds its attributes and its keys, whose parts are about as many as the fields that they use.
-            let each = usual.len() + self.engine.keys().len() + fields.len() + 1;
-            let most = (self.shares.cells / each / 2).max(8);
+            // An item holds its attributes and its keys with their parts.
+            let parts = |key: KeyOf<'_>| 1 + key.ways().iter().map(|way| way.pieces.len()).max().unwrap_or_default();
+            let each = usual.len() + fields.len() + self.keys().map(parts).sum::<usize>() + 1;
+            // Each access pattern is asked of them.
+            let questions = 1 + self.model().access_patterns.len() / 50;
+            let most = (self.shares.cells / each / 2 / questions).max(8);
             all.extend(subsets(&optional, most).iter().map(|unset| self.scenario(usual, unset, &[])));
             all.extend(subsets(&blank, most).iter().map(|blank| self.scenario(usual, &[], blank)));
             let is_whole = subset_count(optional.len()) <= most && subset_count(blank.len()) <= most;

@@ -12,7 +12,7 @@ mod partitions;
 pub mod projection_misses_field;
 mod same;
 mod spread;
-mod tables;
+pub(in crate::rules) mod tables;
 pub mod time_bucket_partition_key;
 pub mod too_many_indexes;
 pub mod undocumented_index;

@@ -1,10 +1,12 @@
 //! Which entities share a table.
 
+use std::collections::BTreeMap;
+
 use crate::model::{Index, IndexKind};
 use crate::rules::{Design, Entity};
 
 /// Entities of one table.
-pub(super) struct Table<'d> {
+pub(in crate::rules) struct Table<'d> {
     /// The attributes of the table's own key.
     pub key: Vec<&'d str>,
     /// The entities, in the order of the design, those without a primary key last.
@@ -13,11 +15,13 @@ pub(super) struct Table<'d> {
 
 /// The entities of a design by table: those whose primary keys are the same attributes. An entity without a primary key
 /// belongs to the table of the others where there is only one.
-pub(super) fn tables(design: &Design) -> Vec<Table<'_>> {
+pub(in crate::rules) fn tables(design: &Design) -> Vec<Table<'_>> {
     let mut tables: Vec<Table<'_>> = Vec::new();
+    let mut places: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
     let keyed = design.entities.iter().filter_map(|entity| Some((entity, attributes(entity.primary()?))));
     for (entity, key) in keyed {
-        match tables.iter_mut().find(|table| table.key == key) {
+        let place = *places.entry(key.clone()).or_insert(tables.len());
+        match tables.get_mut(place) {
             Some(table) => table.entities.push(entity),
             None => tables.push(Table { key, entities: vec![entity] }),
         }

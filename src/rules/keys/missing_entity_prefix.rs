@@ -5,6 +5,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use super::showing::listed;
 use crate::key::{WayPiece, of_attribute};
 use crate::model::{AttributeType, Expression, ExpressionKind};
+use crate::rules::indexes::tables::{Table, tables};
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule};
 use crate::value::Value;
 
@@ -59,17 +60,20 @@ that are in the table keep their keys until they are written again.
 
 When the ids themselves tell the entity in a way that the model does not say, or another attribute does.
 ",
-    checks: &[Check::Entity(check)],
+    checks: &[Check::Table(check)],
 };
 
-fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
+fn check(design: &Design, findings: &mut DesignFindings) {
+    // In a table of one entity there is nothing to tell apart, and a key of other attributes is that of another table.
+    let is_shared = |table: &&Table<'_>| table.entities.iter().filter(|one| one.primary().is_some()).count() > 1;
+    for table in tables(design).iter().filter(is_shared) {
+        table.entities.iter().for_each(|entity| check_entity(design, entity, findings));
+    }
+}
+
+fn check_entity(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
     let Some(primary) = entity.primary() else { return };
     let keys = entity.keys_of(primary);
-    // In a table of one entity there is nothing to tell apart, and a key of other attributes is that of another table.
-    let attributes = |entity: &Entity| entity.primary().map(|primary| names_of(&entity.keys_of(primary)));
-    if design.entities.iter().filter(|other| attributes(other) == attributes(entity)).count() < 2 {
-        return;
-    }
     if keys.is_empty() || keys.iter().any(tells) {
         return;
     }

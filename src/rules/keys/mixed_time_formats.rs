@@ -1,10 +1,13 @@
 //! `mixed-time-formats`.
 
+use std::collections::BTreeMap;
+
 use super::probe::{Printed, Probe};
 use super::times::{Time, pairs, time};
 use crate::audit::Defect;
 use crate::key::{Half, Way, WayPiece};
 use crate::model::{Expression, KeyType};
+use crate::rules::finding::Undecided;
 use crate::rules::{
     Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule, Values, Witness,
 };
@@ -76,6 +79,9 @@ When the two are never read in one query.
     checks: &[Check::Table(check), Check::Audit(Defect::MixedTimeFormats)],
 };
 
+/// How many pairs of keys with times are compared.
+const MOST_COMPARED: usize = 20_000;
+
 /// A time in a sort key, with the text before it.
 struct Use<'d> {
     key: KeyOf<'d>,
@@ -86,17 +92,30 @@ struct Use<'d> {
 
 fn check(design: &Design, findings: &mut DesignFindings) {
     let uses: Vec<Use<'_>> = design.entities.iter().flat_map(uses).collect();
-    for (at, one) in uses.iter().enumerate() {
-        let same_place = |first: &&Use<'_>| {
-            first.key.attribute() == one.key.attribute()
-                && first.before == one.before
-                && first.time.form() != one.time.form()
-        };
-        let mut others = uses[..at].iter().filter(same_place).filter(|first| share_a_partition(design, first, one));
-        let found = others.find_map(|first| Some((first, misordered(first, one)?)));
+    // How many others each is compared with.
+    let most = (MOST_COMPARED / uses.len().max(1)).max(8);
+    let mut places: BTreeMap<(&str, &str), Vec<&Use<'_>>> = BTreeMap::new();
+    for one in &uses {
+        let before = places.entry((one.key.attribute(), &one.before)).or_default();
+        let mut differing = before.iter().copied().filter(|first| first.time.form() != one.time.form());
+        let others = differing.by_ref().take(most).filter(|first| share_a_partition(design, first, one));
+        let found = others.into_iter().find_map(|first| Some((first, misordered(first, one)?)));
         if let Some((first, (low, high))) = found {
             findings.add(finding(first, one, &low, &high));
+        } else if differing.next().is_some() {
+            findings.leave_open(Undecided {
+                rules: &["mixed-time-formats"],
+                entity: one.key.entity.name().to_owned(),
+                place: one.key.place(),
+                message: format!(
+                    "the times in `{}` are compared with those of {most} other keys, and there are more",
+                    one.key.attribute()
+                ),
+                subject: one.key.subject().to_vec(),
+                help: "write times in one format in all keys of an attribute",
+            });
         }
+        before.push(one);
     }
 }
 

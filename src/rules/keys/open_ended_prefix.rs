@@ -1,6 +1,6 @@
 //! `open-ended-prefix`.
 
-use crate::key::{Automaton, Half, KnownKey, of_attribute};
+use crate::key::{Automaton, Budget, Half, KnownKey, of_attribute};
 use crate::model::{Attribute, AttributeType, SortCondition};
 use crate::rules::patterns::{Asked, asked, known_part, last_field};
 use crate::rules::{
@@ -171,8 +171,9 @@ fn of_language(attribute: &Attribute, delimiter: &str) -> Option<(Value<'static>
     if texts.properties().minimum_len() == texts.properties().maximum_len() {
         return None;
     }
-    let automaton = Automaton::new(&texts)?;
-    let longer = automaton.shared_many(&automaton, 16);
+    let mut budget = Budget::new(attribute.proof_steps());
+    let automaton = Automaton::within(&texts, &mut budget).ok()?;
+    let (longer, _) = automaton.shared_within(&automaton, 16, &mut budget);
     let plain = || longer.iter().filter(|text| !text.is_empty() && !text.contains(delimiter));
     let (left, right) = plain()
         .flat_map(|left| plain().map(move |right| (left, right)))

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::key::{Automaton, Half, Written, conforms, of_attribute};
+use regex_syntax::hir::Hir;
+
+use crate::key::{Automaton, Budget, Half, Written, conforms, of_attribute};
 use crate::model::{Attribute, Expression, FieldPath, KeyType};
 use crate::rules::{Entity, Entries, KeyOf, Witness};
 use crate::value::Value;
@@ -131,10 +133,11 @@ pub(super) fn texts_like(attribute: &Attribute, pattern: &str, most: usize) -> V
     let parsed =
         regex_syntax::ParserBuilder::new().utf8(false).unicode(false).dot_matches_new_line(true).build().parse(pattern);
     let own = Attribute { default: None, ..attribute.clone() };
-    let automata =
-        parsed.ok().and_then(|wanted| Some((Automaton::new(&of_attribute(&own).texts)?, Automaton::new(&wanted)?)));
+    let mut budget = Budget::new(attribute.proof_steps());
+    let mut automaton = |texts: &Hir| Automaton::within(texts, &mut budget).ok();
+    let automata = parsed.ok().and_then(|wanted| Some((automaton(&of_attribute(&own).texts)?, automaton(&wanted)?)));
     let Some((own, wanted)) = automata else { return Vec::new() };
-    let mut texts = own.shared_many(&wanted, most);
+    let (mut texts, _) = own.shared_within(&wanted, most, &mut budget);
     texts.retain(|text| conforms(attribute, &Value::text(text.as_str())));
     texts
 }

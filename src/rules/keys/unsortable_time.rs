@@ -84,12 +84,14 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         let Some(probe) = Probe::of(key, hole) else { continue };
         let misordered = |pairs: &[_]| probe.misordered(found.field, pairs.iter().map(|(low, high)| (low, high)));
         if let Some((low, high)) = misordered(&pairs(attribute, found.units(), is_raw)) {
-            findings.add(finding(key, hole, &found, &low, &high));
+            // Another format alone does not sort times of several offsets.
+            let has_offsets = attribute.pattern.is_some() && misordered(&mixed_pairs(attribute)).is_some();
+            findings.add(finding(key, hole, &found, has_offsets, &low, &high));
         } else if attribute.pattern.is_none() {
             // A time without a pattern has the one form in which programs write it.
         } else if let Some((low, high)) = misordered(&mixed_pairs(attribute)) {
             findings.add(if is_raw {
-                finding(key, hole, &found, &low, &high)
+                finding(key, hole, &found, true, &low, &high)
             } else {
                 offset_finding(key, hole, &found, &low, &high)
             });
@@ -185,7 +187,14 @@ fn with_pattern(finding: DesignFinding, key: KeyOf<'_>, time: &Time<'_>, words: 
     }
 }
 
-fn finding(key: KeyOf<'_>, hole: &Expression, time: &Time<'_>, low: &Printed, high: &Printed) -> DesignFinding {
+fn finding(
+    key: KeyOf<'_>,
+    hole: &Expression,
+    time: &Time<'_>,
+    has_offsets: bool,
+    low: &Printed,
+    high: &Printed,
+) -> DesignFinding {
     let name = &time.field.name;
     let message = format!(
         "`{name}` does not sort by time in {}: `{}` is earlier than `{}` and sorts behind it",
@@ -194,6 +203,10 @@ fn finding(key: KeyOf<'_>, hole: &Expression, time: &Time<'_>, low: &Printed, hi
         high.part
     );
     let help = match time.format() {
+        Some(_) if has_offsets => format!(
+            "use `{{{name}|timestamp}}`, which sorts whatever the offset is: the `pattern` of `{name}` allows several, and \
+             no order of the units sorts these"
+        ),
         Some(format) => format!("write the largest unit first: `{{{name}|strftime('{}')}}`", sortable(format)),
         None => format!(
             "store UTC and let the `pattern` of `{name}` allow one offset and one number of digits, or use \

@@ -60,8 +60,8 @@ sort_key = { attribute = \"sk\", template = \"level#{level if level != none else
 ## How to fix
 
 Ask for none: `{level if level != none else 'none'}`, `when = \"level != none\"`. A field that is always set needs no
-fallback: `{level}`. Where 0 shall be treated like that, say so: `level != 0`. Where 0 never comes, let the model say it:
-`pattern = \"[1-9][0-9]*\"`.
+fallback: `{level}`. Where 0 shall be treated like that, say so: `level != none and level != 0`. Where 0 never comes, let
+the model say it: `pattern = \"[1-9][0-9]*\"`.
 
 The keys of items with 0 change: items that are in a table already keep their old ones.
 
@@ -260,7 +260,9 @@ fn finding(
         (_, false) => String::new(),
         (Question::Or, true) => format!("; where {shown} never comes, {never}"),
         (Question::Not, true) => format!("; where {shown} is meant, write `{name} == 0`"),
-        (_, true) => format!("; where {shown} shall not count, write `{name} != 0`"),
+        (_, true) if is_always_set => format!("; where {shown} shall not count, write `{name} != 0`"),
+        // None is not 0 either.
+        (_, true) => format!("; where {shown} shall not count, write `{name} != none and {name} != 0`"),
     };
     let keys = entity.write(item);
     let written = match keys.get(key.number) {

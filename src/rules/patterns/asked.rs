@@ -45,15 +45,15 @@ impl<'e> Asked<'e> {
 
 /// The text of a key of an item that the query gives, and how many bytes of it are what is known.
 pub(in crate::rules) fn known_part(key: &KeyOf<'_>, known: &KnownKey<'_>, item: &Entries) -> Option<(String, usize)> {
-    key.entity.trace(item, |_, keys, recorder| {
-        let Written::Text(text) = keys.get(key.number) else { return None };
+    key.entity.trace_one(item, key.number, |keys, recorder| {
+        let Written::Text(text) = keys.get(0) else { return None };
         let end = match known.last_value() {
             _ if known.is_complete() => text.len(),
             // The same placeholder may stand in a key twice: the last known one ends what is known.
             Some(value) => {
                 let is_own =
                     |part: &&Part<'_>| part.expression.is_some_and(|expression| std::ptr::eq(expression, value));
-                recorder.parts(key.number).iter().rfind(is_own)?.end
+                recorder.parts(0).iter().rfind(is_own)?.end
             }
             None => {
                 let leading = known.way.leading_text();

@@ -8,7 +8,7 @@ use super::asked::{Asked, known_part};
 use super::collection::Member;
 use super::filled::{begun, filled, spelling};
 use super::range::{Bounds, Reads, anything, plain_language, reads};
-use crate::key::{Automaton, KnownKey, WayPiece, is_plain};
+use crate::key::{Automaton, Budget, KnownKey, WayPiece, is_plain};
 use crate::model::{KeyType, SortCondition};
 use crate::rules::{Design, Entity, Entries, KeyOf, Witness};
 use crate::value::Value;
@@ -84,6 +84,12 @@ impl<'w, 'e> Search<'w, 'e> {
         self.reads_own
     }
 
+    /// What one proof may cost: many patterns share what there is.
+    fn budget(&self) -> Budget {
+        let patterns = u64::try_from(self.own.entity.model().access_patterns.len()).unwrap_or(u64::MAX);
+        Budget::new((self.own.entity.shares().automaton / (1 + patterns / 16)).max(1_000))
+    }
+
     /// Two items that meet, whose values hold no delimiter.
     pub fn meeting(&self, other: &Member<'_>) -> Option<Meeting> {
         let base = &self.own.entity.scenarios().first()?.item;
@@ -91,7 +97,9 @@ impl<'w, 'e> Search<'w, 'e> {
         usual.or_else(|| {
             let automata = |(own, other): (&KeyOf<'e>, &KeyOf<'_>)| {
                 let (Some(own), Some(other)) = (own.automaton(), other.automaton()) else { return Some(Vec::new()) };
-                own.meets(other).then(|| own.shared_many(other, MOST_TEXTS))
+                let mut budget = self.budget();
+                let may = own.meets_within(other, &mut budget).unwrap_or(true);
+                may.then(|| own.shared_within(other, MOST_TEXTS, &mut budget).0)
             };
             // None of the languages of the partition may be strange to the other's.
             let shared: Option<Vec<Vec<String>>> =
@@ -118,10 +126,10 @@ impl<'w, 'e> Search<'w, 'e> {
         let beginnings = self.beginnings.get_or_init(|| {
             let mut parts = self.pieces(asked, known)?;
             parts.push(anything());
-            Automaton::new(&Hir::concat(parts))
+            Automaton::within(&Hir::concat(parts), &mut self.budget()).ok()
         });
         let (Some(ours), Some(theirs)) = (beginnings, theirs.automaton()) else { return Vec::new() };
-        let texts = ours.shared_many(theirs, MOST_TEXTS);
+        let (texts, _) = ours.shared_within(theirs, MOST_TEXTS, &mut self.budget());
         texts.iter().filter_map(|text| begun(self.own.entity, base, &known.known, text, &self.delimiters)).collect()
     }
 
@@ -173,7 +181,8 @@ impl<'w, 'e> Search<'w, 'e> {
             SortCondition::Eq => vec![bound.clone()],
             SortCondition::BeginsWith | SortCondition::Between => {
                 let beginning = Hir::concat(vec![Hir::literal(bound.as_bytes()), anything()]);
-                Automaton::new(&beginning)?.shared_many(theirs, MOST_TEXTS)
+                let mut budget = self.budget();
+                Automaton::within(&beginning, &mut budget).ok()?.shared_within(theirs, MOST_TEXTS, &mut budget).0
             }
         })
     }
@@ -263,7 +272,9 @@ impl<'w, 'e> Search<'w, 'e> {
         let at = asked.access.sort_keys.len() - 1;
         let texts: Vec<String> = match last.key.kind {
             KeyType::S => {
-                let bounds = self.bounds.get_or_init(|| Automaton::new(&Hir::concat(self.pieces(asked, last)?)));
+                let bounds = self.bounds.get_or_init(|| {
+                    Automaton::within(&Hir::concat(self.pieces(asked, last)?), &mut self.budget()).ok()
+                });
                 let Some(bounds) = bounds else { return Vec::new() };
                 let [one, other] = keys;
                 let end = if after { one.max(other) } else { one.min(other) };

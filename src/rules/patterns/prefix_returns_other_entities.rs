@@ -1,9 +1,12 @@
 //! `prefix-returns-other-entities`.
 
+use std::collections::BTreeMap;
+
 use super::collection::{Member, begin_alike, collections};
 use super::meeting::{Search, Wanted, leading};
 use super::{Asked, asked};
 use crate::model::{IndexKind, SortCondition};
+use crate::rules::finding::Undecided;
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Group, Rule};
 
 /// The rule.
@@ -77,12 +80,18 @@ When the pattern is there to read the whole item collection, a parent with its c
 
 /// How many other entities are looked into for one pattern before it is taken to be sound.
 const MOST_LOOKED_INTO: usize = 64;
+/// How many pairs of a pattern and an entity are looked into in a whole design.
+const MOST_MEETINGS: usize = 20_000;
 
 fn check(design: &Design, findings: &mut DesignFindings) {
+    let all: BTreeMap<&str, Vec<Asked<'_>>> =
+        design.entities.iter().map(|entity| (entity.name(), asked(entity).filter(can_be_asked).collect())).collect();
+    let patterns = all.values().map(Vec::len).sum::<usize>();
+    let most = (MOST_MEETINGS / patterns.max(1)).clamp(2, MOST_LOOKED_INTO);
     for members in collections(design) {
         for own in members.iter().filter(|own| !own.entity.model().access_patterns.is_empty()) {
-            let of_index = |asked: &Asked<'_>| std::ptr::eq(asked.access.index, own.index);
-            for asked in asked(own.entity).filter(of_index).filter(can_be_asked) {
+            let of_index = |asked: &&Asked<'_>| std::ptr::eq(asked.access.index, own.index);
+            for asked in all.get(own.entity.name()).into_iter().flatten().filter(of_index) {
                 let prefix = asked.access.last().map_or("", leading);
                 let at = asked.access.sort_keys.len().saturating_sub(1);
                 let may_meet = |other: &&Member<'_>| {
@@ -90,15 +99,31 @@ fn check(design: &Design, findings: &mut DesignFindings) {
                         && own.may_share_partition(other)
                         && may_be_read(asked.access.condition, prefix, other, at)
                 };
-                let search = Search::new(design, own, Wanted::Query(&asked));
-                let mut others = members.iter().filter(may_meet).take(MOST_LOOKED_INTO);
-                let met = others.find_map(|other| Some((other, search.meeting(other)?)));
+                let search = Search::new(design, own, Wanted::Query(asked));
+                let mut others = members.iter().filter(may_meet);
+                let met = others.by_ref().take(most).find_map(|other| Some((other, search.meeting(other)?)));
                 if let Some((other, meeting)) = met {
-                    let witness = meeting.read_by(&search, &asked, other);
-                    findings.add(finding(&asked, own, other, design, search.reads_own()).witness(witness));
+                    let witness = meeting.read_by(&search, asked, other);
+                    findings.add(finding(asked, own, other, design, search.reads_own()).witness(witness));
+                } else if others.next().is_some() {
+                    findings.leave_open(left_open(asked, most));
                 }
             }
         }
+    }
+}
+
+fn left_open(asked: &Asked<'_>, most: usize) -> Undecided {
+    Undecided {
+        rules: &["prefix-returns-other-entities"],
+        entity: asked.entity.name().to_owned(),
+        place: asked.index_place(),
+        message: format!(
+            "no item that `{}` reads by mistake is found among {most} other entities, and there are more",
+            *asked.pattern.name
+        ),
+        subject: asked.subject().to_vec(),
+        help: "begin the sort keys with a text of the entity's own: then nothing has to be proved",
     }
 }
 

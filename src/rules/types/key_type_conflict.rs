@@ -1,5 +1,7 @@
 //! `key-type-conflict`.
 
+use std::collections::BTreeMap;
+
 use crate::model::{AttributeType, KeyType};
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule};
 
@@ -47,7 +49,7 @@ Never: one of the two cannot be written.
 };
 
 fn check(design: &Design, findings: &mut DesignFindings) {
-    let mut known: Vec<KeyOf<'_>> = Vec::new();
+    let mut known: BTreeMap<&str, Vec<KeyOf<'_>>> = BTreeMap::new();
     for entity in &design.entities {
         for key in entity.keys() {
             if let Some(wanted) = of_table(design, key).filter(|wanted| *wanted != key.key.kind) {
@@ -60,9 +62,8 @@ fn check(design: &Design, findings: &mut DesignFindings) {
                 findings.add(finding(key, wanted, message));
                 continue;
             }
-            let first =
-                known.iter().find(|first| first.attribute() == key.attribute() && is_one_table(first.entity, entity));
-            match first {
+            let known = known.entry(key.attribute()).or_default();
+            match known.iter().find(|first| is_one_table(first.entity, entity)) {
                 None => known.push(key),
                 Some(first) if first.key.kind != key.key.kind => {
                     let message = format!(
