@@ -8,7 +8,7 @@ use std::sync::Arc;
 use dynkeys::audit::{Classified, Classifier};
 use dynkeys::key::{Engine, Written};
 use dynkeys::model::{Dialect, load};
-use dynkeys::rules::{Design, Entity, Entries, KeyOf, Values, check_design, same};
+use dynkeys::rules::{Design, DesignFinding, Entity, Entries, KeyOf, Values, check_design, same};
 use dynkeys::text::SourceFile;
 use dynkeys::value::Value;
 use proptest::prelude::*;
@@ -164,6 +164,11 @@ fn design(entities: Vec<Entity>) -> Design {
 
 const OVERLAPS: [&str; 2] = ["identical-keys", "overlapping-keys"];
 
+/// True where it is not proved that the two entities have no key in common: a pair that takes too long is told as that.
+fn may_overlap(findings: &[DesignFinding]) -> bool {
+    findings.iter().any(|finding| OVERLAPS.contains(&finding.rule.name) || finding.rule.name == "undecided")
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -195,7 +200,7 @@ proptest! {
         let pairs: Vec<(KeyOf<'_>, KeyOf<'_>)> = primary_keys(a).into_iter().zip(primary_keys(b)).collect();
         let is_one_table = primary_keys(a).len() == primary_keys(b).len();
         let findings = check_design(&design);
-        let found = findings.iter().any(|finding| OVERLAPS.contains(&finding.rule.name));
+        let found = may_overlap(&findings);
         for left_item in &a_items {
             let left_keys = a.write(left_item);
             for right_item in &b_items {
@@ -230,8 +235,7 @@ proptest! {
         let all = [items(&a, &left_attributes, &seeds), items(&b, &right_attributes, &seeds)];
         let design = Design { delimiter: delimiter.to_owned(), ..design(vec![a, b]) };
         let [a, b] = [&design.entities[0], &design.entities[1]];
-        let is_found = check_design(&design).iter().any(|finding| OVERLAPS.contains(&finding.rule.name));
-        if is_found || primary_keys(a).len() != primary_keys(b).len() {
+        if may_overlap(&check_design(&design)) || primary_keys(a).len() != primary_keys(b).len() {
             return Ok(());
         }
         let classifier = Classifier::new(&[a.engine().clone(), b.engine().clone()], delimiter);

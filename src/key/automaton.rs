@@ -30,12 +30,11 @@ pub(super) enum Body {
     Open(Nfa),
 }
 
-/// A beginning of a text: how long the text is that it can become at least, the ranks of its bytes, and the states to
-/// which it leads.
-type Ahead = (usize, Arc<[u8]>, u32, u32);
-
 /// Above this a bounded repetition counts as unbounded: exact counts make large automata and decide nothing.
 const MOST_COPIES: u32 = 64;
+
+/// What was read and what is left to read; the ranks of the bytes that were read; the states.
+type Reached = (usize, Arc<[u8]>, u32, u32);
 
 impl Automaton {
     /// The automaton of a language; none where it would be too large.
@@ -338,7 +337,7 @@ impl Automaton {
         let (mut own, mut theirs) = (Sets::new(&left), Sets::new(right));
         let start = (own.start(budget)?, theirs.start(budget)?);
         let mut entered: Map<(u32, u32), usize> = Map::default();
-        let mut open: BinaryHeap<Reverse<Ahead>> = BinaryHeap::new();
+        let mut open: BinaryHeap<Reverse<Reached>> = BinaryHeap::new();
         if let Some(rest) = pairs.distance(own.set(start.0), theirs.set(start.1), budget)? {
             open.push(Reverse((rest as usize, Arc::from([]), start.0, start.1)));
         }
