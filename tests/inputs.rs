@@ -171,6 +171,13 @@ fn temporaries(folder: &Path) -> Vec<PathBuf> {
     names.filter(|path| path.extension().is_some_and(|own| own == "tmp")).collect()
 }
 
+/// True of a file that its process has marked as its own: another one may remove it before.
+fn is_held(path: &Path) -> bool {
+    use rustix::fs::{FlockOperation, flock};
+    let lock = |file: fs::File| flock(&file, FlockOperation::NonBlockingLockShared);
+    fs::File::open(path).is_ok_and(|file| lock(file) == Err(rustix::io::Errno::WOULDBLOCK))
+}
+
 /// An audit that waits for the rest of its input, with a file begun.
 fn waiting(project: &Project) -> (std::process::Child, PathBuf) {
     let mut run =
@@ -182,7 +189,7 @@ fn waiting(project: &Project) -> (std::process::Child, PathBuf) {
     let mut left = None;
     while left.is_none() && begun.elapsed() < Duration::from_secs(30) {
         std::thread::sleep(Duration::from_millis(5));
-        left = temporaries(project.folder.path()).pop();
+        left = temporaries(project.folder.path()).into_iter().find(|path| is_held(path));
     }
     if left.is_none() {
         child.kill().unwrap();

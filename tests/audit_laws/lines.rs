@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use dynkeys::source::raw::{Kind, Line, LineFormat, Names, RawItem, Scanner};
-use dynkeys::source::{Entries, ItemReader, item_size, number};
+use dynkeys::source::{Entries, ItemReader, item_size, stored_number};
 use dynkeys::value::Value;
 use jiter::JsonValue;
 use proptest::prelude::*;
@@ -317,7 +317,7 @@ fn assert_slot(item: &RawItem<'_>, number_of: usize, value: Option<&Value<'_>>) 
     let found = match kind {
         Kind::Absent => None,
         Kind::Text => Some(Value::text(text)),
-        Kind::Number if item.is_typed => number(text),
+        Kind::Number if item.is_typed => stored_number(text),
         Kind::True => Some(Value::Bool(true)),
         Kind::False => Some(Value::Bool(false)),
         Kind::Null => Some(Value::None),
