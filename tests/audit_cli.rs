@@ -5,6 +5,8 @@ mod common;
 
 #[path = "audit_cli/compare.rs"]
 mod compare;
+#[path = "audit_cli/differing.rs"]
+mod differing;
 #[path = "audit_cli/export.rs"]
 mod export;
 #[path = "audit_cli/files.rs"]

@@ -1,6 +1,6 @@
 //! The models of a table, and what is made of them before the first item is audited.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::apart::Rivals;
 use super::classify::Classifier;
@@ -10,7 +10,7 @@ use super::plan::{Plan, SeenPart, seen_parts};
 use super::suspect::is_odd;
 use super::ttl::{self, Ttl};
 use super::worker::Worker;
-use crate::key::{BUILT, Engine, EngineKey, Shape, WayPiece, delimiter_of, ways};
+use crate::key::{BUILT, Engine, EngineKey, NamedDelimiters, Shape, WayPiece, delimiter_of, ways};
 use crate::model::{Era, FieldPath, IndexKind, KeyType, KeyValue, Rule};
 use crate::source::raw::Names;
 
@@ -119,6 +119,8 @@ pub(super) struct KeyFacts {
     pub is_build_key: bool,
     /// What stands between its parts.
     pub delimiter: String,
+    /// Where its values may hold that, since the model names it; made when a value does.
+    pub named: OnceLock<NamedDelimiters>,
     /// True where it is text.
     pub is_text: bool,
     /// Its placeholders that print computed fields.
@@ -373,6 +375,7 @@ fn key_facts(engine: &Engine, names: &Names, indexes: &[IndexOf], options: &Opti
             is_primary: model.kind == IndexKind::Primary,
             is_build_key: is_build_key(value),
             delimiter: delimiter_of(engine.model_key(number), engine.dialect(), &options.delimiter).to_owned(),
+            named: OnceLock::new(),
             is_text: key.kind == KeyType::S,
             computed: computed_parts(engine, number),
             is_known: fields_of(value).iter().all(is_carried),

@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 
 use super::auditor::KeyFacts;
+use super::computed::filled;
 use super::defect::Defect;
-use super::outline::{Known, Tolerance, fits, outline};
+use super::outline::{Known, Spelling, Tolerance, fits, outline};
 use super::shown::{Shown, key_text};
 use super::state::{Cause, Subject};
 use super::unstored::Unstored;
@@ -51,7 +52,7 @@ pub(super) enum Judged {
     /// It holds the number as it is stored, which mapping rounds: the field.
     Rounded(String),
     /// The same number is printed in another way: the field.
-    Respelled(String),
+    Respelled(String, Spelling),
     /// A computed part is none of the values that the model says: the field.
     NotOfPattern(String),
     /// It is another one.
@@ -82,11 +83,13 @@ struct Way<'m> {
 const MOST_FIELDS: usize = 3;
 
 /// From the closest look at a key to the loosest.
-const LOOKS: [Tolerance; 4] = [
-    Tolerance { rounded: false, respelled: false, computed: false },
-    Tolerance { rounded: true, respelled: false, computed: false },
-    Tolerance { rounded: true, respelled: true, computed: false },
-    Tolerance { rounded: true, respelled: true, computed: true },
+const LOOKS: [Tolerance; 6] = [
+    Tolerance { rounded: false, spelling: None, computed: false },
+    Tolerance { rounded: true, spelling: None, computed: false },
+    Tolerance { rounded: true, spelling: Some(Spelling::Padding), computed: false },
+    Tolerance { rounded: true, spelling: Some(Spelling::WholeFloat), computed: false },
+    Tolerance { rounded: true, spelling: Some(Spelling::Any), computed: false },
+    Tolerance { rounded: true, spelling: Some(Spelling::Any), computed: true },
 ];
 
 /// What a stored key is that the model does not write, or of which it cannot write all.
@@ -120,12 +123,13 @@ pub(super) fn judge(of: &Comparison<'_, '_>, stored: &Value<'_>) -> Judged {
         let Some(way) = ways.iter().find(fits_it) else { continue };
         let found = match look {
             Tolerance { computed: true, .. } => open_field(way).map(Judged::NotOfPattern),
-            Tolerance { respelled: true, .. } if missing.is_none() => {
+            Tolerance { spelling: Some(spelling), .. } if missing.is_none() => {
                 let one = |at: &usize| fits(&text, &outline(&way.text, &way.parts, known, look, Some(*at)));
                 let number = (0..way.parts.len()).find(one).and_then(|at| way.parts.get(at));
-                number.and_then(field_of).or_else(|| way.parts.iter().find_map(field_of)).map(Judged::Respelled)
+                let field = number.and_then(field_of).or_else(|| way.parts.iter().find_map(field_of));
+                field.map(|field| Judged::Respelled(field, spelling))
             }
-            Tolerance { respelled: true, .. } => None,
+            Tolerance { spelling: Some(_), .. } => None,
             Tolerance { rounded: true, .. } => {
                 let is_rounded = |part: &&Part<'_>| loss(part, of.fields, of.engine.model()).is_some();
                 way.parts.iter().find(is_rounded).and_then(field_of).map(Judged::Rounded)
@@ -146,6 +150,13 @@ pub(super) fn judge(of: &Comparison<'_, '_>, stored: &Value<'_>) -> Judged {
         }
         None => Judged::Stale,
     }
+}
+
+/// What the model writes, with the computed parts as the stored key has them, where they can be told.
+pub(super) fn with_computed(of: &Comparison<'_, '_>, stored: &str, written: &str) -> String {
+    let known = Known { model: of.engine.model(), fields: of.fields, computed: &of.facts.computed };
+    let pieces = outline(written, of.recorder.parts(of.number), known, LOOKS[0], None);
+    filled(stored, written, of.recorder.parts(of.number), &pieces, &of.facts.delimiter)
 }
 
 fn field_of(part: &Part<'_>) -> Option<String> {
@@ -213,7 +224,14 @@ impl Worker<'_> {
                 return is_compared;
             }
             Judged::Rounded(field) => Subject { defect: Defect::LossyCoercion, detail: field, ..of_key },
-            Judged::Respelled(field) => Subject { detail: field, cause: Cause::Respelled, ..of_key },
+            Judged::Respelled(field, spelling) => {
+                let cause = match spelling {
+                    Spelling::Padding => Cause::Padded,
+                    Spelling::WholeFloat => Cause::WholeFloat,
+                    Spelling::Any => Cause::Respelled,
+                };
+                Subject { detail: field, cause, ..of_key }
+            }
             Judged::NotOfPattern(field) => Subject { detail: field, cause: Cause::NotOfPattern, ..of_key },
             Judged::Stale => of_key,
         };

@@ -5,6 +5,7 @@ mod apart;
 mod auditor;
 mod catalog;
 mod classify;
+mod computed;
 mod count_min;
 mod defect;
 mod digits;

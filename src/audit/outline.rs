@@ -2,7 +2,7 @@
 
 use crate::key::suspicious::stands_for_nothing;
 use crate::key::{Fields, Hole, Loss, Part, PartKind, loss};
-use crate::model::Model;
+use crate::model::{Expression, ExpressionKind, Filter, Model};
 use crate::text::{Span, same_number};
 use crate::value::Value;
 
@@ -20,8 +20,51 @@ pub(super) enum OpenPiece<'p> {
     Missing,
     /// A value of a computed field; none where it may be anything.
     Computed(Option<&'p Hole>),
-    /// The same number, printed in any way.
-    Number(&'p str),
+    /// The same number, printed in another way.
+    Number(&'p str, Spelling),
+}
+
+/// In what a number may differ from one that is the same, from the closest to the loosest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// Zeros before it.
+    Padding,
+    /// That it is a whole float, `2.0`, or an integer.
+    WholeFloat,
+    /// Anything.
+    Any,
+}
+
+impl Spelling {
+    fn accepts(self, own: &str, text: &str) -> bool {
+        match self {
+            Self::Padding => unpadded(own).is_some_and(|own| unpadded(text) == Some(own)),
+            Self::WholeFloat => {
+                own.strip_suffix(".0").is_some_and(|whole| whole == text)
+                    || text.strip_suffix(".0").is_some_and(|whole| whole == own)
+            }
+            Self::Any => same_number(own, text),
+        }
+    }
+}
+
+/// A number without the zeros before it, and whether it has a minus.
+fn unpadded(text: &str) -> Option<(bool, &str)> {
+    let number = text.strip_prefix('-').unwrap_or(text);
+    let starts_right = number.starts_with(|c: char| c.is_ascii_digit());
+    starts_right.then(|| (number.len() < text.len(), number.trim_start_matches('0')))
+}
+
+/// True of a placeholder that pads its value with zeros.
+fn pads(part: &Part<'_>) -> bool {
+    fn is_padded(expression: &Expression) -> bool {
+        match &expression.kind {
+            ExpressionKind::Filter(_, Filter::Zfill(_)) => true,
+            ExpressionKind::Filter(inner, _) => is_padded(inner),
+            _ => false,
+        }
+    }
+    part.expression.is_some_and(is_padded)
 }
 
 /// What may differ from what the model writes.
@@ -29,8 +72,8 @@ pub(super) enum OpenPiece<'p> {
 pub(super) struct Tolerance {
     /// A number that mapping rounded may stand as it is stored.
     pub rounded: bool,
-    /// A number may be printed in another way.
-    pub respelled: bool,
+    /// How a number may be printed; none where as it was.
+    pub spelling: Option<Spelling>,
     /// A computed part may be anything.
     pub computed: bool,
 }
@@ -50,12 +93,12 @@ pub(super) struct Known<'k> {
 const MOST_TRIES: usize = 1 << 20;
 
 impl OpenPiece<'_> {
-    fn accepts(&self, text: &str) -> bool {
+    pub(super) fn accepts(&self, text: &str) -> bool {
         match self {
             // Where nothing stands, or a word for nothing, no value stood there when the key was written.
             Self::Missing => !text.trim().is_empty() && !stands_for_nothing(text),
             Self::Computed(hole) => hole.is_none_or(|hole| hole.accepts(text)),
-            Self::Number(number) => same_number(number, text),
+            Self::Number(number, spelling) => spelling.accepts(number, text),
         }
     }
 }
@@ -71,8 +114,8 @@ pub(super) fn outline<'p>(
 ) -> Vec<Piece<'p>> {
     let mut pieces: Vec<Piece<'p>> = Vec::with_capacity(parts.len());
     for (at, part) in parts.iter().enumerate() {
-        let respelled = tolerance.respelled && only.is_none_or(|only| only == at);
-        let tolerance = Tolerance { respelled, ..tolerance };
+        let spelling = tolerance.spelling.filter(|_| only.is_none_or(|only| only == at));
+        let tolerance = Tolerance { spelling, ..tolerance };
         let own = text.get(part.start..part.end).unwrap_or_default();
         pieces.push(match open_piece(own, part, known, tolerance) {
             Some(open) => Piece::Open(open),
@@ -97,10 +140,14 @@ fn open_piece<'p>(own: &'p str, part: &Part<'_>, known: Known<'p>, tolerance: To
     if tolerance.rounded
         && let Some(Loss { before: Value::Decimal(number), .. }) = loss(part, known.fields, known.model)
     {
-        return Some(OpenPiece::Number(&number.text));
+        return Some(OpenPiece::Number(&number.text, Spelling::Any));
     }
     let is_number = matches!(known.fields.value(field), Value::Int(_) | Value::BigInt(_) | Value::Float(_));
-    (tolerance.respelled && is_number).then_some(OpenPiece::Number(own))
+    let spelling = tolerance.spelling?;
+    // Text is a number only where the model pads it: otherwise 007 and 7 are two values.
+    let is_digits = || !own.is_empty() && own.bytes().all(|byte| byte.is_ascii_digit());
+    let is_padded_text = spelling == Spelling::Padding && pads(part) && is_digits();
+    (is_number || is_padded_text).then_some(OpenPiece::Number(own, spelling))
 }
 
 /// True where a text is made of pieces, one after the other.
@@ -151,7 +198,7 @@ mod tests {
     #[test]
     fn a_text_is_made_of_its_pieces() {
         let missing = || Piece::Open(OpenPiece::Missing);
-        let number = || Piece::Open(OpenPiece::Number("1.1"));
+        let number = || Piece::Open(OpenPiece::Number("1.1", Spelling::Any));
         for (text, pieces, wanted) in [
             ("tenant#t1", vec![Piece::Text("tenant#"), missing()], true),
             ("tenant#", vec![Piece::Text("tenant#"), missing()], false),
@@ -166,6 +213,27 @@ mod tests {
             ("x", vec![], false),
         ] {
             assert_eq!(fits(text, &pieces), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_the_same_in_one_spelling_or_another() {
+        for (own, text, wanted) in [
+            ("0000000004", "4", Some(Spelling::Padding)),
+            ("4", "004", Some(Spelling::Padding)),
+            ("-005", "-5", Some(Spelling::Padding)),
+            ("0", "000", Some(Spelling::Padding)),
+            ("002.5", "2.5", Some(Spelling::Padding)),
+            ("2.0", "2", Some(Spelling::WholeFloat)),
+            ("2", "2.0", Some(Spelling::WholeFloat)),
+            ("2.50", "2.5", Some(Spelling::Any)),
+            ("0002", "2.0", Some(Spelling::Any)),
+            ("-5", "5", None),
+            ("40", "4", None),
+            ("4", "", None),
+        ] {
+            let found = [Spelling::Padding, Spelling::WholeFloat, Spelling::Any];
+            assert_eq!(found.into_iter().find(|one| one.accepts(own, text)), wanted, "{own} {text}");
         }
     }
 

@@ -40,6 +40,10 @@ pub enum Cause {
     Unknown,
     /// A number is the same, but printed in another way.
     Respelled,
+    /// A number is the same, but for the zeros before it.
+    Padded,
+    /// A number is a whole float in one and an integer in the other.
+    WholeFloat,
     /// A computed part is none of the values that the model says.
     NotOfPattern,
 }

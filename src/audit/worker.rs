@@ -6,7 +6,7 @@ use super::auditor::{Auditor, Foreign, IndexOf, OwnIndex};
 use super::classify::Classified;
 use super::defect::Defect;
 use super::digits::Digits;
-use super::mismatch::{Comparison, Judged, is_lossy, judge, rounded_field, stored_text};
+use super::mismatch::{Comparison, Judged, is_lossy, judge, rounded_field, stored_text, with_computed};
 use super::partitions::Partitions;
 use super::shapes::shape;
 use super::shown::{Entries, Shown, Wanted, Whereabouts, identity_text, key_text};
@@ -17,7 +17,7 @@ use super::times::{Looks, Seen, looks, offset_of};
 use super::ttl;
 use crate::key::python::equal;
 use crate::key::suspicious::{blank, holds_delimiter, placeholder};
-use crate::key::{Fields, KeyBuffer, Part, PartKind, Recorder, State as FieldState, Written};
+use crate::key::{Fields, KeyBuffer, NamedDelimiters, Part, PartKind, Recorder, State as FieldState, Written};
 use crate::model::{IndexKind, KeyType};
 use crate::source::raw::{Kind, RawItem};
 use crate::source::{number, stored_number};
@@ -370,8 +370,15 @@ impl<'a> Worker<'a> {
                 }
                 self.look_at_parts(of, text, delimiter, shown);
             }
-            Written::Text(expected) | Written::Open(expected) if !expected.is_empty() => {
-                let defect = cause(text, expected, delimiter);
+            Written::Text(raw) | Written::Open(raw) if !raw.is_empty() => {
+                let is_open = matches!(written, Written::Open(_));
+                let filled = is_open.then(|| with_computed(of, text, raw));
+                let expected = filled.as_deref().unwrap_or(raw);
+                let defect = match (cause(text, raw, delimiter), &filled) {
+                    // The computed parts are as they are stored; what is left may differ in case alone.
+                    (Defect::StaleKey, Some(filled)) if filled != text => cause(text, filled, delimiter),
+                    (defect, _) => defect,
+                };
                 let mut subject = subject(self, defect);
                 if defect == Defect::StaleKey {
                     let judged = judge(of, stored);
@@ -381,7 +388,8 @@ impl<'a> Worker<'a> {
                     }
                     return self.add_judged(judged, of, shown_stored(), Some(expected.to_owned()), shown);
                 }
-                if defect == Defect::CaseVariantKey {
+                // Nobody can say which dialects write what is computed.
+                if defect == Defect::CaseVariantKey && !is_open {
                     subject.detail = self.writers(of, text);
                 }
                 self.add(subject, shown, Some(attribute), shown_stored(), Some(expected.to_owned()));
@@ -418,6 +426,10 @@ impl<'a> Worker<'a> {
         let stop = of.recorder.stop_of(of.number);
         let attribute = of.facts.attribute;
         let mut found: Vec<Defect> = Vec::new();
+        let is_named = |part: &Part<'_>, own: &str| {
+            let named = of.facts.named.get_or_init(|| NamedDelimiters::of(of.engine, of.number, delimiter));
+            named.accept(part, own)
+        };
         if stop.is_some() && !text.is_empty() {
             found.push(Defect::TruncatedKey);
         }
@@ -433,7 +445,7 @@ impl<'a> Worker<'a> {
                 Some(Defect::PlaceholderInKey)
             } else if blank(part, text, stop.is_some(), delimiter, of.facts.is_primary).is_some() {
                 Some(Defect::BlankKeyPart)
-            } else if holds_delimiter(part, parts, text, delimiter) {
+            } else if holds_delimiter(part, parts, text, delimiter) && !is_named(part, own) {
                 Some(Defect::DelimiterInValue)
             } else if is_lossy(part, of) {
                 Some(Defect::LossyCoercion)
@@ -444,7 +456,10 @@ impl<'a> Worker<'a> {
                 if !found.contains(&defect) {
                     found.push(defect);
                 }
-                continue;
+                // A value that holds the delimiter, or that mapping rounded, is still a time or a number.
+                if !matches!(defect, Defect::DelimiterInValue | Defect::LossyCoercion) {
+                    continue;
+                }
             }
             let Some(expression) = part.expression else { continue };
             let place = self

@@ -1,8 +1,12 @@
 //! The short way says what the long way says.
 
-use dynkeys::audit::{Auditor, State};
-use dynkeys::model::Era;
+use std::sync::Arc;
+
+use dynkeys::audit::{Auditor, Options, State};
+use dynkeys::key::Engine;
+use dynkeys::model::{Era, load};
 use dynkeys::source::raw::{LineFormat, Scanner};
+use dynkeys::text::SourceFile;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -67,5 +71,38 @@ fn the_short_way_is_taken_by_sound_items() {
         assert!(plain(&state) > 25, "{folder}: {}", plain(&state));
         assert_eq!(plain(&long), 0);
         assert!(state.tallies.len() > 20 && state.shapes.count() > 3, "{folder}: the items have every defect");
+    }
+}
+
+/// Times that hold the delimiter are left to the long way, which must see them as the short one sees the others.
+#[test]
+fn both_ways_see_the_same_times_whatever_the_delimiter_is() {
+    let at =
+        ["2024-05-01T10:00:00Z", "20240501T100000Z", "1714550000", "2024-05-01", "soon", "a:b", "2024-05-01T12:00"];
+    for kind in ["datetime", "string"] {
+        for delimiter in ["#", ":", "-", "|", "::"] {
+            let model = format!(
+                "entity = \"Event\"\n[attributes]\nid = {{ type = \"string\", required = true }}\n\
+                 at = {{ type = \"{kind}\", required = true }}\n[indexes.primary]\n\
+                 partition_key = {{ attribute = \"pk\", template = \"event{delimiter}{{id}}\" }}\n\
+                 sort_key = {{ attribute = \"sk\", template = \"at{delimiter}{{at}}\" }}\n"
+            );
+            let model = Arc::new(load(&SourceFile::new("event.toml", model)).unwrap());
+            let engine = Engine::new(model, Era::ALL[0].dialect());
+            let auditor = Auditor::new(vec![engine], Options { delimiter: delimiter.to_owned(), ..Options::default() });
+            let line = |at: &&str| {
+                format!(
+                    r#"{{"Item":{{"pk":{{"S":"event{delimiter}e"}},"sk":{{"S":"at{delimiter}{at}"}},"id":{{"S":"e"}},"at":{{"S":"{at}"}}}}}}"#
+                )
+            };
+            let lines: Vec<String> = at.iter().map(line).collect();
+            let [(short, told), (long, wanted)] = both(&auditor, &lines);
+            assert_eq!(told, wanted, "{kind} {delimiter}");
+            assert_eq!(short.seen, long.seen, "{kind} {delimiter}");
+            let seen: u64 = long.seen.iter().flat_map(|seen| &seen.formats).map(|(_, group)| group.count).sum();
+            assert!(seen >= 4, "{kind} {delimiter}: {seen}");
+            // Else the short way saw none of them.
+            assert!(short.plain.iter().any(|key| key.count > 0), "{kind} {delimiter}");
+        }
     }
 }

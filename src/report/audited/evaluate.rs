@@ -159,7 +159,10 @@ impl Names<'_> {
         let entity = |number: u16| catalog.entities.get(usize::from(number)).map(|entity| entity.name.clone());
         let index = |number: u16| catalog.indexes.get(usize::from(number)).map(|index| index.name.clone());
         let attribute = |number: u16| catalog.attributes.get(usize::from(number)).cloned();
-        let (told, help) = cause(subject.cause, &subject.detail).unzip();
+        let of_table =
+            |number: u16| catalog.indexes.get(usize::from(number)).is_some_and(|index| index.kind == "table");
+        let is_primary = subject.index.is_some_and(of_table);
+        let (told, help) = cause(subject.cause, &subject.detail, is_primary).unzip();
         Group {
             entity: subject.entity.and_then(entity),
             index: subject.index.and_then(index),

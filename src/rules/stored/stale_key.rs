@@ -49,8 +49,9 @@ are stored.
 Where the item lacks a field of the key, the rest of it is compared. If that is as the model writes it, the key is stale
 only where the field is optional and other items of the entity store it; otherwise it is
 [`field-not-stored`](field-not-stored.md). A number that is the same but printed in another way is named: DynamoDB gives
-a whole float back as an integer, so `2.0` in a key becomes `2`. The part of a field that is `computed` is compared with
-its pattern alone.
+a whole float back as an integer, so `2.0` in a key becomes `2`. One that differs only in the zeros before it was
+written before the model padded it, or padded it to this width. The part of a field that is `computed` is compared with
+its pattern alone; where it fits, the expected key shows it as it is stored.
 
 ## When to ignore
 
