@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Group;
-use crate::audit::{Catalog, Cause, Defect, State, Subject, Tally, Unstored};
+use crate::audit::{Catalog, Defect, State, Subject, Tally, Unstored};
 
 /// Such keys of one entity, key and cause.
 pub(super) struct Resolved {
@@ -109,25 +109,4 @@ fn plain(catalog: &Catalog, fields: &[u16]) -> String {
 
 fn named(catalog: &Catalog, fields: &[u16]) -> String {
     names(catalog, fields).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ")
-}
-
-/// Why a key is stale, in words, and what would be right; none where nobody can say. `field` is the one to blame.
-pub(super) fn cause(cause: Cause, field: &str) -> Option<(String, String)> {
-    match cause {
-        Cause::Unknown => None,
-        Cause::Respelled => Some((
-            format!("`{field}` is the same number, printed in another way"),
-            format!(
-                "Print `{field}` in one way in the model, as the stored keys have it: DynamoDB gives a whole float back \
-                 as an integer, 2.0 as 2, and `{{{field}|float}}` makes it a float again."
-            ),
-        )),
-        Cause::NotOfPattern => Some((
-            format!("`{field}` is computed, and its part is no value that the model allows"),
-            format!(
-                "Correct the pattern, enum or type of `{field}` where such values are right; otherwise find out what \
-                 wrote the key."
-            ),
-        )),
-    }
 }
