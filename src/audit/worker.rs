@@ -21,7 +21,7 @@ use crate::key::suspicious::{blank, holds_delimiter, placeholder};
 use crate::key::{Fields, KeyBuffer, Part, PartKind, Recorder, State as FieldState, Written};
 use crate::model::IndexKind;
 use crate::source::raw::{Kind, RawItem};
-use crate::source::stored_number;
+use crate::source::{number, stored_number};
 use crate::value::Value;
 
 /// Audits items one after the other.
@@ -86,10 +86,9 @@ impl<'a> Worker<'a> {
             let value = match kind {
                 Kind::Absent => continue,
                 Kind::Text => Value::Str(Cow::Borrowed(text)),
+                Kind::Number if item.is_typed => stored_number(text)?,
                 // Plain JSON may hold numbers that are floats though they are whole: `12.0`.
-                Kind::Number if item.is_typed || text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => {
-                    stored_number(text)?
-                }
+                Kind::Number if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => number(text)?,
                 Kind::True => Value::Bool(true),
                 Kind::False => Value::Bool(false),
                 Kind::Null => Value::None,

@@ -265,7 +265,7 @@ fn an_interrupted_scan_reports_what_it_read_and_goes_on_later() {
         assert_eq!((&coverage["complete"], &coverage["reason"]), (&json!(false), &json!("interrupted")));
         let items = coverage["items"].as_u64().unwrap();
         assert!(items > 0 && items < COUNT as u64);
-        let told = format!("note: the report is of the {items} items that were read; the same command goes on from `");
+        let told = format!("note: the report is of what was read, {items} items; the same command goes on from `");
         assert!(run.stderr.contains(&told), "{}", run.stderr);
     }
     let rest = Proxy::quiet(&server);

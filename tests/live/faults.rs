@@ -96,7 +96,7 @@ const QUICK: Patience = Patience {
 fn what_does_not_pass_fails_in_the_end() {
     let server = filled();
     for (fault, reason) in [
-        (Fault::Throttle, "`shop` only throttles since 0 seconds: ProvisionedThroughputExceededException"),
+        (Fault::Throttle, "`shop` has only throttled for 0 seconds: ProvisionedThroughputExceededException"),
         (Fault::InternalError, "InternalServerError: Internal server error (4 times in a row)"),
         (Fault::DropBefore, "cannot reach http://127.0.0.1:"),
         (Fault::DropMiddle, "breaks off"),
