@@ -4,9 +4,9 @@ use std::io::Write;
 
 use comfy_table::Row;
 
+use super::super::Terminal;
 use super::super::diagnostic::{Diagnostics, Shot};
 use super::super::human::table;
-use super::super::Terminal;
 use crate::error::Error;
 use crate::report::{Level, Linted, Reported, Summary};
 use crate::rules::Witness;
