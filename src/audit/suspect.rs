@@ -3,6 +3,8 @@
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::key::suspicious::{stands_for_nothing, unfilled};
+use crate::model::KeyType;
+use crate::value::Value;
 
 use super::defect::Defect;
 
@@ -53,6 +55,24 @@ pub(super) fn is_odd(text: &str, delimiter: &str) -> bool {
         !part.trim().is_empty() && (part.starts_with(char::is_whitespace) || part.ends_with(char::is_whitespace))
     };
     text.chars().any(char::is_control) || text.split(delimiter).any(has_edges) || !is_nfc(text)
+}
+
+/// What a stored value is, where a key attribute is of another kind.
+pub(super) fn other_kind(kind: KeyType, stored: &Value<'_>) -> Option<&'static str> {
+    match (kind, stored) {
+        (KeyType::S, Value::Str(_))
+        | (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_))
+        // Plain JSON has no bytes: they are text there.
+        | (KeyType::B, Value::Bytes(_) | Value::Str(_)) => None,
+        (_, Value::Str(_)) => Some("S"),
+        (_, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_)) => Some("N"),
+        (_, Value::Bytes(_)) => Some("B"),
+        (_, Value::Bool(_)) => Some("BOOL"),
+        (_, Value::None) => Some("NULL"),
+        (_, Value::List(_)) => Some("L"),
+        (_, Value::Map(_)) => Some("M"),
+        (_, Value::Set(_)) => Some("a set"),
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::partitions::Partitions;
 use super::shapes::shape;
 use super::shown::{Entries, Shown, Wanted, Whereabouts, identity_text, key_text};
 use super::state::{Lengths, Plain, State, Subject};
-use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd};
+use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd, other_kind};
 use super::tally::Example;
 use super::times::{Looks, Seen, looks, offset_of};
 use super::ttl;
@@ -588,23 +588,5 @@ fn written_text(written: Written<'_>) -> Option<String> {
         Written::Text(text) | Written::Open(text) => Some(text.to_owned()),
         Written::Typed(value) => key_text(value).map(Cow::into_owned),
         Written::Absent | Written::Failed(_) => None,
-    }
-}
-
-/// What a stored value is, where a key attribute is of another kind.
-fn other_kind(kind: KeyType, stored: &Value<'_>) -> Option<&'static str> {
-    match (kind, stored) {
-        (KeyType::S, Value::Str(_))
-        | (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_))
-        // Plain JSON has no bytes: they are text there.
-        | (KeyType::B, Value::Bytes(_) | Value::Str(_)) => None,
-        (_, Value::Str(_)) => Some("S"),
-        (_, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_)) => Some("N"),
-        (_, Value::Bytes(_)) => Some("B"),
-        (_, Value::Bool(_)) => Some("BOOL"),
-        (_, Value::None) => Some("NULL"),
-        (_, Value::List(_)) => Some("L"),
-        (_, Value::Map(_)) => Some("M"),
-        (_, Value::Set(_)) => Some("a set"),
     }
 }
