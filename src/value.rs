@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use num_bigint::BigInt;
+use serde::{Deserialize, Serialize};
 
 /// A value of an item or of a model's literal. Text is borrowed from the input where it can be.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +44,73 @@ pub struct Decimal<'a> {
     pub is_rounded: bool,
 }
 
+/// What a value is to DynamoDB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValueKind {
+    /// `S`.
+    Text,
+    /// `N`.
+    Number,
+    /// `B`.
+    Bytes,
+    /// `BOOL`.
+    Boolean,
+    /// `NULL`.
+    Null,
+    /// `L`.
+    List,
+    /// `M`.
+    Map,
+    /// `SS`, `NS` and `BS`.
+    Set,
+}
+
+impl ValueKind {
+    /// DynamoDB's letters for it.
+    pub const fn letters(self) -> &'static str {
+        match self {
+            Self::Text => "S",
+            Self::Number => "N",
+            Self::Bytes => "B",
+            Self::Boolean => "BOOL",
+            Self::Null => "NULL",
+            Self::List => "L",
+            Self::Map => "M",
+            Self::Set => "a set",
+        }
+    }
+
+    /// One such value, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "a number",
+            Self::Bytes => "bytes",
+            Self::Boolean => "a boolean",
+            Self::Null => "null",
+            Self::List => "a list",
+            Self::Map => "a map",
+            Self::Set => "a set",
+        }
+    }
+}
+
 impl<'a> Value<'a> {
+    /// What it is to DynamoDB.
+    pub fn kind(&self) -> ValueKind {
+        match self {
+            Self::None => ValueKind::Null,
+            Self::Bool(_) => ValueKind::Boolean,
+            Self::Int(_) | Self::BigInt(_) | Self::Float(_) | Self::Decimal(_) => ValueKind::Number,
+            Self::Str(_) => ValueKind::Text,
+            Self::Bytes(_) => ValueKind::Bytes,
+            Self::List(_) => ValueKind::List,
+            Self::Map(_) => ValueKind::Map,
+            Self::Set(_) => ValueKind::Set,
+        }
+    }
+
     /// The value as Python has it once an item is mapped; none where it is that already. The numbers of a set stay as
     /// they are stored.
     pub fn mapped(&self) -> Option<Self> {

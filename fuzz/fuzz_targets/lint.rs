@@ -11,7 +11,7 @@ use dynkeys::emit::{
 };
 use dynkeys::key::Engine;
 use dynkeys::model::{Dialect, load};
-use dynkeys::report::{Level, Levels, Linted};
+use dynkeys::report::{FailOn, Levels, Linted};
 use dynkeys::rules::{Design, Entity, Shares, check_design, unreadable_model};
 use dynkeys::text::SourceFile;
 
@@ -27,20 +27,20 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
             Err(found) => problems.extend(found),
         }
     }
-    let engines: Vec<Engine> =
-        models.into_iter().map(|model| Engine::new(model, Dialect::default())).collect();
+    let engines: Vec<Engine> = models.into_iter().map(|model| Engine::new(model, Dialect::default())).collect();
     let shares = Shares::new(engines.len(), engines.iter().map(|engine| engine.keys().len()).sum());
     let entities = engines.into_iter().map(|engine| Entity::sharing(engine, shares)).collect();
     let design = Design { entities, delimiter: "#".to_owned(), ..Design::default() };
     let mut findings: Vec<_> = problems.iter().map(unreadable_model).collect();
     findings.extend(check_design(&design));
-    let linted = Linted::new(findings, &Levels::default());
-    let (root, terminal) = (Root::new("", ""), Terminal { width: 80, color: false });
+    let mut linted = Linted::new(findings, &Levels::default());
+    linted.count_the_rest();
+    let (root, terminal) = (Root::new("", ""), Terminal::FILE);
     let mut out = std::io::sink();
     write_linted(&mut out, terminal, &linted).expect("a sink takes everything");
     write_linted_json(&mut out, &linted).expect("a sink takes everything");
     write_linted_sarif(&mut out, &root, &linted).expect("a sink takes everything");
     write_linted_github(&mut out, &root, &linted).expect("a sink takes everything");
-    write_linted_junit(&mut out, &root, &linted, Level::Warning).expect("a sink takes everything");
+    write_linted_junit(&mut out, &root, &linted, FailOn::Warning).expect("a sink takes everything");
     assert!(begun.elapsed() < MOST, "{:?}", begun.elapsed());
 });

@@ -7,6 +7,7 @@ use super::auditor::KeyFacts;
 use super::computed::filled;
 use super::defect::Defect;
 use super::outline::{Known, Spelling, Tolerance, fits, outline};
+use super::reasons::Reason;
 use super::shown::{Shown, key_text};
 use super::state::{Cause, Subject};
 use super::unstored::Unstored;
@@ -92,9 +93,28 @@ const LOOKS: [Tolerance; 6] = [
     Tolerance { rounded: true, spelling: Some(Spelling::Any), computed: true },
 ];
 
-/// What a stored key is that the model does not write, or of which it cannot write all.
-pub(super) fn judge(of: &Comparison<'_, '_>, stored: &Value<'_>) -> Judged {
-    let Some(text) = key_text(stored).filter(|_| !of.engine.is_eager(of.number)) else { return Judged::Stale };
+/// Why an item lacks a key that the model writes, and what that is: with the names of fields that the item does not store.
+pub(super) fn lacking(of: &Comparison<'_, '_>, written: Option<String>) -> (Reason, Option<String>) {
+    let model = of.engine.model();
+    let is_computed = |place: &usize| {
+        let at = of.own_fields.get(*place).and_then(|field| field.attribute);
+        at.and_then(|at| model.attributes.get(at)).is_some_and(|attribute| attribute.computed)
+    };
+    let ways = if of.engine.is_eager(of.number) { Vec::new() } else { ways(of) };
+    match missing(of, &ways).filter(|missing| !missing.fields.iter().any(is_computed)) {
+        _ if written.is_none() => (Reason::default(), None),
+        None => ((Cause::NotWritten, String::new()), written),
+        Some(missing) => {
+            let names: Vec<&str> =
+                missing.fields.iter().filter_map(|place| Some(of.own_fields.get(*place)?.name.as_str())).collect();
+            let expected = ways.first().map(|way| way.text.clone());
+            ((Cause::FieldsUnset, names.join(", ")), expected)
+        }
+    }
+}
+
+/// The ways in which the model may write a key, with the names of what the item does not store.
+fn ways<'m>(of: &Comparison<'_, 'm>) -> Vec<Way<'m>> {
     let opened = of.fields.opened();
     let mut ways: Vec<Way<'_>> = Vec::new();
     of.engine.write_open(of.number, &opened, &mut |written, recorder| {
@@ -112,6 +132,13 @@ pub(super) fn judge(of: &Comparison<'_, '_>, stored: &Value<'_>) -> Judged {
             Written::Absent | Written::Failed(_) => None,
         });
     });
+    ways
+}
+
+/// What a stored key is that the model does not write, or of which it cannot write all.
+pub(super) fn judge(of: &Comparison<'_, '_>, stored: &Value<'_>) -> Judged {
+    let Some(text) = key_text(stored).filter(|_| !of.engine.is_eager(of.number)) else { return Judged::Stale };
+    let ways = ways(of);
     let missing = missing(of, &ways);
     let known = Known { model: of.engine.model(), fields: of.fields, computed: &of.facts.computed };
     for look in LOOKS {

@@ -12,6 +12,9 @@ use super::shapes::Shapes;
 use super::tally::Tally;
 use super::times::Seen;
 use super::unstored::Unstored;
+use crate::key::suspicious::Unfilled;
+use crate::model::{AttributeType, KeyType};
+use crate::value::ValueKind;
 
 /// What a count is of. Entities, indexes and attributes are given by their places in the auditor's lists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -26,12 +29,12 @@ pub struct Subject {
     pub attribute: Option<u16>,
     /// What tells it further: the entities of an ambiguous item, the dialect that writes the stored key, a field.
     pub detail: String,
-    /// Why a stale key is stale, where that is known.
+    /// Why that is so, where it is known.
     #[serde(default, skip_serializing_if = "Cause::is_unknown")]
     pub cause: Cause,
 }
 
-/// Why a key is stale.
+/// Why a key is not what it should be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
@@ -46,6 +49,39 @@ pub enum Cause {
     WholeFloat,
     /// A computed part is none of the values that the model says.
     NotOfPattern,
+    /// The item lacks the key, which the model writes of it.
+    NotWritten,
+    /// The same, of a key that is made of fields that the item lacks, too.
+    FieldsUnset,
+    /// A field printed a word for nothing, since it is not set.
+    PrintedUnset,
+    /// The same, since the key is computed before any field is set.
+    PrintedEarly,
+    /// The same, since the expression gives none.
+    PrintedNone,
+    /// The item's own field holds a word for nothing.
+    PrintedWord,
+    /// The item's own field holds a text that was never filled in.
+    Unfilled(Unfilled),
+    /// The key holds such a word or text, and the item's own field does not.
+    Outdated,
+    /// The key is of another type.
+    Type(Mistyped),
+}
+
+/// A key of another type than the model says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Mistyped {
+    /// What is stored.
+    pub stored: ValueKind,
+    /// The type that the model says.
+    pub key: KeyType,
+    /// What the model writes of the item; none where it writes no key.
+    pub written: Option<ValueKind>,
+    /// What the item's own field is.
+    pub field: Option<ValueKind>,
+    /// What the model says that the field is.
+    pub declared: Option<AttributeType>,
 }
 
 impl Cause {

@@ -3,8 +3,7 @@
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::key::suspicious::{stands_for_nothing, unfilled};
-use crate::model::KeyType;
-use crate::value::Value;
+use crate::key::{Part, PartKind};
 
 use super::defect::Defect;
 
@@ -57,21 +56,17 @@ pub(super) fn is_odd(text: &str, delimiter: &str) -> bool {
     text.chars().any(char::is_control) || text.split(delimiter).any(has_edges) || !is_nfc(text)
 }
 
-/// What a stored value is, where a key attribute is of another kind.
-pub(super) fn other_kind(kind: KeyType, stored: &Value<'_>) -> Option<&'static str> {
-    match (kind, stored) {
-        (KeyType::S, Value::Str(_))
-        | (KeyType::N, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_))
-        // Plain JSON has no bytes: they are text there.
-        | (KeyType::B, Value::Bytes(_) | Value::Str(_)) => None,
-        (_, Value::Str(_)) => Some("S"),
-        (_, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Decimal(_)) => Some("N"),
-        (_, Value::Bytes(_)) => Some("B"),
-        (_, Value::Bool(_)) => Some("BOOL"),
-        (_, Value::None) => Some("NULL"),
-        (_, Value::List(_)) => Some("L"),
-        (_, Value::Map(_)) => Some("M"),
-        (_, Value::Set(_)) => Some("a set"),
+/// True of a key whose values make it odd. A delimiter in a value ends no part, and where the model's own text is odd
+/// whatever the values are, they alone are looked at.
+pub(super) fn is_odd_of_itself(text: &str, parts: &[Part<'_>], delimiter: &str, is_model_odd: bool) -> bool {
+    let is_value = |part: &Part<'_>| !matches!(part.kind, PartKind::Literal);
+    let shown = |part: &Part<'_>| {
+        let own = text.get(part.start..part.end).unwrap_or_default();
+        if is_value(part) { own.replace(delimiter, "-") } else { own.to_owned() }
+    };
+    match is_model_odd {
+        true => parts.iter().any(|part| is_value(part) && is_odd(&shown(part), delimiter)),
+        false => is_odd(&parts.iter().map(shown).collect::<String>(), delimiter),
     }
 }
 

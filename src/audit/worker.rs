@@ -6,19 +6,20 @@ use super::auditor::{Auditor, Foreign, IndexOf, OwnIndex};
 use super::classify::Classified;
 use super::defect::Defect;
 use super::digits::Digits;
-use super::mismatch::{Comparison, Judged, is_lossy, judge, rounded_field, stored_text, with_computed};
+use super::mismatch::{Comparison, Judged, is_lossy, judge, lacking, rounded_field, stored_text, with_computed};
 use super::partitions::Partitions;
+use super::reasons::{mistyped, printed, replaced};
 use super::shapes::shape;
 use super::shown::{Entries, Shown, Wanted, Whereabouts, identity_text, key_text};
-use super::state::{Lengths, Plain, State, Subject};
-use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd, other_kind};
+use super::state::{Cause, Lengths, Plain, State, Subject};
+use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd, is_odd_of_itself};
 use super::tally::Example;
 use super::times::{Looks, Seen, looks, offset_of};
 use super::ttl;
 use crate::key::python::equal;
 use crate::key::suspicious::{blank, holds_delimiter, placeholder};
 use crate::key::{Fields, KeyBuffer, NamedDelimiters, Part, PartKind, Recorder, State as FieldState, Written};
-use crate::model::{IndexKind, KeyType};
+use crate::model::IndexKind;
 use crate::source::raw::{Kind, RawItem};
 use crate::source::{number, stored_number};
 use crate::value::Value;
@@ -269,11 +270,8 @@ impl<'a> Worker<'a> {
         }
         self.explain(entity, &fields, &stored, &compared_keys);
         for index in &own.indexes {
-            let judge = |number: usize| match stored[number] {
-                Some(value) => judge(&comparison(number, &own.keys[number]), value),
-                None => Judged::Right,
-            };
-            self.compare_index(entity, index, &stored, &buffer, shown, &judge);
+            let comparison = |number: usize| comparison(number, &own.keys[number]);
+            self.compare_index(entity, index, &stored, &buffer, shown, &comparison);
         }
         // What others call a field is found only where it puts the item into an index.
         let is_indexed = |attribute: &usize| {
@@ -330,9 +328,8 @@ impl<'a> Worker<'a> {
         let own = &of.engine.keys()[of.number];
         let subject = |worker: &Self, defect| worker.subject(defect, of.entity, of.facts.index, attribute);
         let shown_stored = || stored_text(stored);
-        if let Some(found) = other_kind(own.kind, stored) {
-            let detail = format!("{found} in place of {}", own.kind.as_str());
-            let subject = Subject { detail, ..subject(self, Defect::WrongKeyType) };
+        if let Some((cause, detail)) = mistyped(of, stored, written) {
+            let subject = Subject { detail, cause, ..subject(self, Defect::WrongKeyType) };
             self.add(subject, shown, Some(attribute), shown_stored(), None);
             return true;
         }
@@ -391,6 +388,8 @@ impl<'a> Worker<'a> {
                 // Nobody can say which dialects write what is computed.
                 if defect == Defect::CaseVariantKey && !is_open {
                     subject.detail = self.writers(of, text);
+                } else if defect == Defect::PlaceholderInKey {
+                    (subject.cause, subject.detail) = replaced(of, text, expected, delimiter);
                 }
                 self.add(subject, shown, Some(attribute), shown_stored(), Some(expected.to_owned()));
             }
@@ -491,20 +490,22 @@ impl<'a> Worker<'a> {
             let mut subject = self.subject(defect, of.entity, of.facts.index, attribute);
             if defect == Defect::LossyCoercion {
                 subject.detail = rounded_field(of).unwrap_or_default();
+            } else if defect == Defect::PlaceholderInKey {
+                (subject.cause, subject.detail) = printed(of, text);
             }
             self.add(subject, shown, Some(attribute), Some(text.to_owned()), None);
         }
     }
 
     /// Whether an item has the keys of an index that its model writes, both halves or none.
-    fn compare_index(
+    fn compare_index<'c, 'm>(
         &mut self,
         entity: usize,
         index: &OwnIndex,
         stored: &[Option<&Value<'_>>],
         buffer: &KeyBuffer,
         shown: &Shown<'_>,
-        judge: &dyn Fn(usize) -> Judged,
+        comparison: &dyn Fn(usize) -> Comparison<'c, 'm>,
     ) {
         // In an index that is scanned every item has its keys, and those of others may not be projected.
         if index.kind == IndexKind::Primary || self.auditor.options.index.is_some() {
@@ -520,8 +521,21 @@ impl<'a> Worker<'a> {
         let is_stored = |number: &&usize| stored[**number].is_some();
         let attribute = |number: usize| keys[number].attribute;
         let missing = index.keys.iter().copied().find(|number| !is_stored(&number));
-        let report = |worker: &mut Self, defect, number: usize, expected: Option<String>| {
+        let report = |worker: &mut Self, defect, number: usize| {
+            let written = written_text(buffer.get(number)).filter(|_| defect != Defect::LeftoverIndexKey);
+            let (mut reason, expected) = lacking(&comparison(number), written);
+            // The other half may be made of what the item lacks.
+            let others = index.keys.iter().filter(|other| **other != number && !is_stored(other));
+            for other in others.filter(|_| reason.0 == Cause::NotWritten) {
+                let (of_other, _) = lacking(&comparison(*other), written_text(buffer.get(*other)));
+                if of_other.0 == Cause::FieldsUnset {
+                    reason = of_other;
+                    break;
+                }
+            }
+            let (cause, detail) = reason;
             let subject = worker.subject(defect, entity, index.index, attribute(number));
+            let subject = Subject { cause, detail, ..subject };
             let own = stored[number].and_then(key_text).map(Cow::into_owned);
             worker.add(subject, shown, Some(attribute(number)), own, expected);
         };
@@ -535,7 +549,7 @@ impl<'a> Worker<'a> {
                 (all_written && !index.sparse).then_some(Defect::MissingIndexKey)
             };
             if let Some(defect) = defect {
-                report(self, defect, missing, written_text(buffer.get(missing)));
+                report(self, defect, missing);
             }
             return;
         }
@@ -544,9 +558,10 @@ impl<'a> Worker<'a> {
         };
         let mut unstored = None;
         for number in index.keys.iter().filter(leftover) {
-            match judge(*number) {
+            let judged = stored[*number].map_or(Judged::Right, |value| judge(&comparison(*number), value));
+            match judged {
                 Judged::Missing(missing) if !missing.differs => unstored = unstored.or(Some((*number, missing))),
-                _ => return report(self, Defect::LeftoverIndexKey, *number, None),
+                _ => return report(self, Defect::LeftoverIndexKey, *number),
             }
         }
         // With the field that the item lacks the model may well write the key.
@@ -554,20 +569,6 @@ impl<'a> Worker<'a> {
             let subject = self.subject(Defect::LeftoverIndexKey, entity, index.index, attribute(number));
             self.add_unstored(subject, missing, stored[number].and_then(stored_text), shown);
         }
-    }
-}
-
-/// True of a key whose values make it odd. A delimiter in a value ends no part, and where the model's own text is odd
-/// whatever the values are, they alone are looked at.
-fn is_odd_of_itself(text: &str, parts: &[Part<'_>], delimiter: &str, is_model_odd: bool) -> bool {
-    let is_value = |part: &Part<'_>| !matches!(part.kind, PartKind::Literal);
-    let shown = |part: &Part<'_>| {
-        let own = text.get(part.start..part.end).unwrap_or_default();
-        if is_value(part) { own.replace(delimiter, "-") } else { own.to_owned() }
-    };
-    match is_model_odd {
-        true => parts.iter().any(|part| is_value(part) && is_odd(&shown(part), delimiter)),
-        false => is_odd(&parts.iter().map(shown).collect::<String>(), delimiter),
     }
 }
 

@@ -153,6 +153,7 @@ impl Loaded {
             format!("{}:{}:{}", source.name(), position.line, position.column)
         };
         let table = config.table.ttl.as_ref();
+        let or_correct = if table.is_some() { ", or correct `ttl` in dynkeys.toml" } else { "" };
         let mut first = table.map(|(name, place)| (name.clone(), shown(&place.source, place.span)));
         for model in &self.models {
             for attribute in &model.attributes {
@@ -170,7 +171,7 @@ impl Loaded {
                         label: format!("`{known}` elsewhere"),
                         help: Some(format!(
                             "a table has one time to live: mark the same attribute in every model, or remove `ttl` from \
-                             `{name}`"
+                             `{name}`{or_correct}"
                         )),
                         related: None,
                         suggestion: None,

@@ -1,5 +1,7 @@
 //! What is wrong with a key to look at: what the rules about items and the audit have in common.
 
+use serde::{Deserialize, Serialize};
+
 use super::fields::{Fields, State};
 use super::python::{equal, is_blank, is_true, str_of, strip, to_int};
 use super::trace::{Part, PartKind};
@@ -17,7 +19,8 @@ pub fn stands_for_nothing(text: &str) -> bool {
 }
 
 /// A text that code printed in place of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Unfilled {
     /// `${id}`: a template of JavaScript or a shell that was not evaluated.
     Dollar,

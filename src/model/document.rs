@@ -8,6 +8,7 @@ use super::dialect::Dialect;
 use super::reader::{FromToml, Node, Reader};
 use crate::text::{Span, Spanned};
 use crate::value::Value;
+use crate::value::ValueKind;
 
 /// Declares a table of a TOML file: the struct, its reader and its JSON Schema from one list of keys.
 macro_rules! document {
@@ -143,6 +144,7 @@ document! {
 
 words! {
     /// The type of a field.
+    #[derive(serde::Serialize, serde::Deserialize)]
     pub enum AttributeType {
         /// Text.
         String = "string",
@@ -221,6 +223,7 @@ document! {
 words! {
     /// The type of a key attribute. DynamoDB has no others for keys:
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>
+    #[derive(serde::Serialize, serde::Deserialize)]
     pub enum KeyType {
         /// String.
         S = "S",
@@ -228,6 +231,17 @@ words! {
         N = "N",
         /// Binary.
         B = "B",
+    }
+}
+
+impl KeyType {
+    /// What a key of this type holds.
+    pub const fn holds(self) -> ValueKind {
+        match self {
+            Self::S => ValueKind::Text,
+            Self::N => ValueKind::Number,
+            Self::B => ValueKind::Bytes,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What an audit found, as data: every output format shows it, `--save` keeps it and `compare` reads it again.
 
+mod causes;
 mod estimate;
 mod evaluate;
 mod redact;

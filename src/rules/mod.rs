@@ -22,7 +22,9 @@ pub use collision::same;
 pub use design::{Design, Entity, Entries, KeyOf, Scenario, TableFacts, TableIndex, Values};
 pub use finding::{DesignFinding, DesignFindings, Edit, Fix, Place, Related, Safety, Witness, WitnessItem};
 pub use housekeeping::{unknown_rule, unreadable_model, unused_ignore};
-pub use items::{Finding, Findings, FoundKey, ItemContext, KeyView, Scope, check_item};
+pub use items::{
+    Finding, Findings, FoundKey, ItemContext, KeyView, Mistake, Scope, check_item, mistake, never_filled_in,
+};
 pub use language::Meet;
 pub use naming::{Naming, Preset};
 pub use shares::Shares;

@@ -211,7 +211,23 @@ fn is_end(reason: &JsonErrorType) -> bool {
 fn syntax_error(name: &str, frame: &Frame<'_>, reason: &JsonError) -> Error {
     let at = reason.index.min(frame.bytes.len());
     let place = frame.place.after(&frame.bytes[..at]);
-    error(name, place, format!("this is not JSON: {}", reason.error_type), None)
+    error(name, place, format!("this is not JSON: {}", reason.error_type), not_closed(frame, reason, place))
+}
+
+/// Where an object begins in place of a key or a comma, the one before it was not closed: its place.
+fn not_closed(frame: &Frame<'_>, reason: &JsonError, place: Place) -> Option<String> {
+    use JsonErrorType::{ExpectedObjectCommaOrEnd, KeyMustBeAString};
+    if place.line == frame.place.line {
+        return None;
+    }
+    let line = frame.place.line;
+    let rest = frame.bytes.get(reason.index..).unwrap_or_default().trim_ascii_start();
+    Some(match reason.error_type {
+        ExpectedObjectCommaOrEnd | KeyMustBeAString if rest.starts_with(b"{") => {
+            format!("the object that begins in line {line} is not closed")
+        }
+        _ => format!("it is in the value that begins in line {line}"),
+    })
 }
 
 fn json_kind(value: &Value<'_>) -> &'static str {

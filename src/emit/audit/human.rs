@@ -146,7 +146,8 @@ impl Report<'_> {
             writeln!(out, "    {}{}", self.terminal.level(check.level), format!("{head}{places}").trim_end())?;
         }
         if found.len() > top.len() {
-            writeln!(out, "    and {} more checks, below", found.len() - top.len())?;
+            let rest = (found.len() - top.len()) as u64;
+            writeln!(out, "    and {rest} more {}, below", plural(rest, "check"))?;
         }
         Ok(())
     }
@@ -346,9 +347,16 @@ impl Report<'_> {
 /// As many places of groups as a line has room for, and how many more there are.
 fn some_of(groups: &[Group], room: usize) -> String {
     let mut text = String::new();
-    for (at, group) in groups.iter().enumerate() {
-        let place = value(&words::place(group));
-        let rest = groups.len() - at - 1;
+    let mut places: Vec<String> = Vec::new();
+    for place in groups.iter().map(words::place) {
+        // Groups may differ in what is wrong alone.
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    for (at, place) in places.iter().enumerate() {
+        let place = value(place);
+        let rest = places.len() - at - 1;
         let more = if rest == 0 { String::new() } else { format!(" and {} more", words::number(rest as u64)) };
         let next = format!("{text}{}{place}", if at == 0 { "" } else { ", " });
         if width(&next) + width(&more) > room {

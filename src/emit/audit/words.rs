@@ -262,8 +262,10 @@ pub(super) fn subject(name: &str) -> (&'static str, bool) {
         Some(Defect::AmbiguousItem) => ("Keys of", true),
         Some(Defect::CaseVariantKey) => ("Written by", false),
         Some(Defect::WrongKeyType) => ("Type", false),
-        Some(Defect::StaleKey | Defect::LeftoverIndexKey) => ("Why", false),
-        Some(Defect::FieldNotStored | Defect::LossyCoercion) => ("Field", true),
+        Some(Defect::StaleKey | Defect::LeftoverIndexKey | Defect::HalfIndexKey | Defect::MissingIndexKey) => {
+            ("Why", false)
+        }
+        Some(Defect::PlaceholderInKey | Defect::FieldNotStored | Defect::LossyCoercion) => ("Field", true),
         Some(Defect::TtlNotEpochSeconds) => ("Value", false),
         Some(Defect::MisSortedNumber | Defect::MixedTimeFormats | Defect::UnsortableTime) => ("Field", true),
         Some(Defect::HotPartition | Defect::LargeCollection) => ("Partition", true),

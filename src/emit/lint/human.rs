@@ -4,9 +4,9 @@ use std::io::Write;
 
 use comfy_table::Row;
 
+use super::super::Terminal;
 use super::super::diagnostic::{Diagnostics, Shot};
 use super::super::human::table;
-use super::super::{Json, Terminal};
 use crate::error::Error;
 use crate::report::{Level, Linted, Reported, Summary};
 use crate::rules::Witness;
@@ -59,19 +59,13 @@ fn write_finding(out: &mut dyn Write, terminal: Terminal, reported: &Reported) -
 
 /// The items of a witness, and the keys that they share.
 fn write_witness(out: &mut dyn Write, terminal: Terminal, witness: &Witness) -> std::io::Result<()> {
-    let json = |value: &crate::value::Value<'_>| serde_json::to_string(&Json(value)).unwrap_or_default();
     let mut shown = table(terminal, &["Item", "Fields"]);
     for item in &witness.items {
-        let fields: Vec<String> = item
-            .fields
-            .iter()
-            .map(|(name, value)| format!("{}: {}", printable(name), printable(&json(value))))
-            .collect();
+        let fields = super::fields_of(item);
         let fields = if fields.is_empty() { "(no fields)".to_owned() } else { fields.join("\n") };
         shown.add_row(Row::from(vec![printable(&item.entity).into_owned(), fields]));
     }
-    let keys: Vec<String> =
-        witness.keys.iter().map(|(name, value)| format!("{} = {}", printable(name), printable(value))).collect();
+    let keys = super::keys_of(witness);
     if !keys.is_empty() {
         shown.add_row(Row::from(vec![printable(&witness.caption).into_owned(), keys.join("\n")]));
     }

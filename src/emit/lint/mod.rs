@@ -15,8 +15,9 @@ pub use junit::write_linted_junit;
 pub use sarif::write_linted_sarif;
 
 use super::{Json, Root};
-use crate::rules::{DesignFinding, Place, Rule, Safety};
-use crate::text::{Position, Span, printable};
+use crate::rules::{DesignFinding, Place, Rule, Safety, Witness, WitnessItem};
+use crate::text::{Position, Span, counted, printable};
+use crate::value::Value;
 
 /// The page of a rule on the web.
 pub(super) fn rule_url(rule: &Rule) -> String {
@@ -53,15 +54,9 @@ fn details(finding: &DesignFinding) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(witness) = &finding.witness {
         for item in &witness.items {
-            let fields = item.fields.iter().map(|(name, value)| {
-                let value = serde_json::to_string(&Json(value)).unwrap_or_default();
-                format!("{}: {}", printable(name), printable(&value))
-            });
-            let fields: Vec<String> = fields.collect();
-            lines.push(format!("{} {{{}}}", printable(&item.entity), fields.join(", ")));
+            lines.push(format!("{} {{{}}}", printable(&item.entity), fields_of(item).join(", ")));
         }
-        let keys: Vec<String> =
-            witness.keys.iter().map(|(name, value)| format!("{} = {}", printable(name), printable(value))).collect();
+        let keys = keys_of(witness);
         if !keys.is_empty() {
             lines.push(format!("{}: {}", printable(&witness.caption), keys.join(", ")));
         }
@@ -103,5 +98,35 @@ mod tests {
         assert_eq!(drawn("a\n\nb", 2..2), ((2, 1), (2, 1)));
         assert_eq!(drawn("", 0..0), ((1, 1), (1, 1)));
         assert_eq!(drawn("ab", 9..9), ((1, 3), (1, 3)));
+    }
+}
+
+/// The most fields of an item that people are shown, and the most characters of a value or a key: the formats for
+/// programs have all of them.
+const MOST_FIELDS: usize = 24;
+const MOST_CHARACTERS: usize = 400;
+
+/// The fields of an item that shows a finding, safe to show.
+fn fields_of(item: &WitnessItem) -> Vec<String> {
+    let field = |(name, value): &(String, Value<'static>)| {
+        let value = serde_json::to_string(&Json(value)).unwrap_or_default();
+        format!("{}: {}", printable(name), short(&value))
+    };
+    let mut fields: Vec<String> = item.fields.iter().take(MOST_FIELDS).map(field).collect();
+    if let Some(more) = item.fields.len().checked_sub(MOST_FIELDS).filter(|more| *more > 0) {
+        fields.push(format!("and {}", counted(more as u64, "more field")));
+    }
+    fields
+}
+
+/// The keys that show a finding, safe to show.
+fn keys_of(witness: &Witness) -> Vec<String> {
+    witness.keys.iter().map(|(name, value)| format!("{} = {}", printable(name), short(value))).collect()
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}…", printable(&text[..end])),
+        None => printable(text).into_owned(),
     }
 }

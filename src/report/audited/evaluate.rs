@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use super::causes::{Told, told};
 use super::redact::Redactor;
 use super::times;
-use super::unstored::{Resolved, cause, resolved};
+use super::unstored::{Resolved, resolved};
 use super::{
     Audited, Bin, Check, Coverage, DialectFit, EntityCount, Finding, Group, IndexReport, PartitionReport,
     PartitionSize, Spread, Totals, VERSION,
@@ -29,6 +30,8 @@ pub const WHOLE_COLLECTION: u64 = 10 << 30;
 pub const NEAR_COLLECTION: u64 = 8 << 30;
 /// How many of the largest partitions are listed.
 const LISTED: usize = 10;
+/// The least width that is advised for numbers.
+const LEAST_PADDING: usize = 6;
 /// The most bars of a histogram.
 const BINS: u64 = 20;
 
@@ -162,11 +165,17 @@ impl Names<'_> {
         let of_table =
             |number: u16| catalog.indexes.get(usize::from(number)).is_some_and(|index| index.kind == "table");
         let is_primary = subject.index.is_some_and(of_table);
-        let (told, help) = cause(subject.cause, &subject.detail, is_primary).unzip();
+        let (index, attribute) = (subject.index.and_then(index), subject.attribute.and_then(attribute));
+        let told =
+            told(subject, attribute.as_deref().unwrap_or_default(), index.as_deref().unwrap_or_default(), is_primary);
+        let (told, help) = match told {
+            Some(Told { subject, help }) => (subject, Some(help)),
+            None => (None, None),
+        };
         Group {
             entity: subject.entity.and_then(entity),
-            index: subject.index.and_then(index),
-            attribute: subject.attribute.and_then(attribute),
+            index,
+            attribute,
             subject: told.or_else(|| {
                 (!subject.detail.is_empty()).then(|| match subject.defect {
                     Defect::UnclassifiedItem => self.redactor.shape(&subject.detail),
@@ -422,7 +431,13 @@ fn of_widths<'s>(widths: &'s [crate::audit::Group], group: &Group) -> Option<(Gr
     let shown: Vec<String> = widths.iter().map(|(width, group)| format!("{} of width {width}", group.count)).collect();
     let detail = shown.join(", ");
     let examples = widths.iter().filter_map(|(_, group)| group.example.as_ref()).collect();
-    Some((Group { detail: Some(detail), count: all - usual, ..group.clone() }, examples))
+    let widest = widths.iter().map(|(width, _)| *width).max().unwrap_or_default().max(LEAST_PADDING);
+    let field = group.subject.as_deref().unwrap_or_default();
+    let help = format!(
+        "Pad `{field}` in the model to a width that every value fits, `{{{field}|zfill({widest})}}`, and write the items \
+         again; where the key is the table's own, delete those under the old key."
+    );
+    Some((Group { detail: Some(detail), count: all - usual, help: Some(help), ..group.clone() }, examples))
 }
 
 pub(super) fn share(part: u64, whole: u64) -> f64 {

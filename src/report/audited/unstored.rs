@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Group;
-use crate::audit::{Catalog, Cause, Defect, State, Subject, Tally, Unstored};
+use crate::audit::{Catalog, Defect, State, Subject, Tally, Unstored};
 
 /// Such keys of one entity, key and cause.
 pub(super) struct Resolved {
@@ -109,41 +109,4 @@ fn plain(catalog: &Catalog, fields: &[u16]) -> String {
 
 fn named(catalog: &Catalog, fields: &[u16]) -> String {
     names(catalog, fields).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ")
-}
-
-/// Why a key is stale, in words, and what would be right; none where nobody can say. `field` is the one to blame; `is_primary` is true
-/// of a key of the table itself.
-pub(super) fn cause(cause: Cause, field: &str, is_primary: bool) -> Option<(String, String)> {
-    match cause {
-        Cause::Unknown => None,
-        Cause::Padded => Some((
-            format!("`{field}` is the same number, with other zeros before it"),
-            format!(
-                "The stored key does not pad `{field}` with zeros as the model does now. Write the item again through \
-                 the model{}. Where the stored keys are right, change the padding in the model instead.",
-                match is_primary {
-                    true => ", and delete the old item, which would stay beside it, in the same transaction",
-                    false => "",
-                }
-            ),
-        )),
-        Cause::Respelled => Some((
-            format!("`{field}` is the same number, printed in another way"),
-            format!("Print `{field}` in one way in the model, as the stored keys have it."),
-        )),
-        Cause::WholeFloat => Some((
-            format!("`{field}` is the same number, printed in another way"),
-            format!(
-                "Print `{field}` in one way in the model, as the stored keys have it: DynamoDB gives a whole float back \
-                 as an integer, 2.0 as 2, and `{{{field}|float}}` makes it a float again."
-            ),
-        )),
-        Cause::NotOfPattern => Some((
-            format!("`{field}` is computed, and its part is no value that the model allows"),
-            format!(
-                "Correct the pattern, enum or type of `{field}` where such values are right; otherwise find out what \
-                 wrote the key."
-            ),
-        )),
-    }
 }

@@ -58,7 +58,7 @@ sort_key      = { attribute = \"gsi0_sk\", build_key = [[\"created\", \"{created
 
 Put a field with many values into the key. Where all items are to be listed, spread them over shards and query each
 (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html>): ten shards serve
-ten times as much.
+ten times as much. The shard is a field with `computed = true`, and it is in `given` of the access patterns that use it.
 
 ## When to ignore
 

@@ -62,7 +62,8 @@ sort_key      = { attribute = \"gsi1_sk\", build_key = [[\"status\", \"{status}\
 Partition by a field with many values, and put the status into the sort key. Where one query is to find all of a
 status, add a shard to the key and query each
 (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-gsi-sharding.html>), or keep only the
-few items that matter in a sparse index.
+few items that matter in a sparse index. The shard is a field with `computed = true`, and it is in `given` of the access
+patterns that use it.
 
 ## When to ignore
 

@@ -177,5 +177,8 @@ pub(super) fn sharding(design: &Design, partitions: &Partitions<'_>) -> String {
         Some((key, Rule::Template(_))) => format!("`{}shard{0}{{shard}}`", key.delimiter(design)),
         Some((_, Rule::Value(_))) | None => "a shard".to_owned(),
     };
-    format!("add {end} to the key, a number that is computed from the id, and query every shard")
+    format!(
+        "add {end} to the key, a number that is computed from the id: declare it with `computed = true`, add it to `given` \
+         of the access patterns, and query every shard"
+    )
 }

@@ -12,6 +12,8 @@ pub mod truncated_key;
 pub mod wrong_key_type;
 
 pub use context::{ItemContext, KeyView, Scope};
+pub use placeholder_in_key::never_filled_in;
+pub use wrong_key_type::{Mistake, mistake};
 
 use super::{Check, RULES, Rule};
 

@@ -118,7 +118,13 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
 
 /// What a text that was never filled in is, and what to do about it.
 fn advice(what: Unfilled, name: &str) -> (&'static str, String) {
-    let (is, help) = match what {
+    let (is, help) = never_filled_in(what);
+    (is, format!("mend the code that sets `{name}`: {help}"))
+}
+
+/// What a text that was never filled in is, and what the code that sets the field has to do.
+pub fn never_filled_in(what: Unfilled) -> (&'static str, &'static str) {
+    match what {
         Unfilled::Dollar => {
             ("a template that was never evaluated", "JavaScript evaluates it in backticks, a shell in double quotes")
         }
@@ -140,6 +146,5 @@ fn advice(what: Unfilled, name: &str) -> (&'static str, String) {
             ("a date as JavaScript shows it to people", "write the date with `toISOString()`, which sorts by time")
         }
         Unfilled::Nothing => ("what code prints for nothing", "set the value before the text is made of it"),
-    };
-    (is, format!("mend the code that sets `{name}`: {help}"))
+    }
 }

@@ -3,10 +3,10 @@
 use crate::audit::Defect;
 use crate::key::Written;
 use crate::key::python::str_of;
-use crate::model::KeyType;
+use crate::model::{AttributeType, KeyType};
 use crate::rules::{Check, DefaultLevel, Findings, Group, ItemContext, Rule};
 use crate::text::excerpt;
-use crate::value::Value;
+use crate::value::{Value, ValueKind};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -41,7 +41,8 @@ sort_key = { attribute = \"gsi3_sk\", value = \"{score}\" }
 
 ## How to fix
 
-Say `type = \"N\"` where the table's attribute is a number; otherwise turn the value into text: `{score|str|zfill(10)}`.
+Store the field as the type that the key holds, or turn it into that in the model; where the model is wrong about the
+table's attribute, correct `type`. Here it is `type = \"N\"`, or text in place of the number: `{score|str|zfill(10)}`.
 
 ## When to ignore
 
@@ -62,20 +63,22 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             },
             Written::Open(_) | Written::Absent | Written::Failed(_) => continue,
         };
-        let wanted = match kind {
-            KeyType::S => "text",
-            KeyType::N => "a number",
-            KeyType::B => "bytes",
-        };
+        let wanted = kind.holds().words();
         let fields = view.fields();
-        let help = match (kind, view.written) {
-            (KeyType::S, Written::Typed(Value::Int(_) | Value::BigInt(_) | Value::Float(_))) => {
-                "say `type = \"N\"` if the table's attribute is a number, or use `template`".to_owned()
+        let written = match view.written {
+            Written::Typed(value) => value.kind(),
+            _ => ValueKind::Text,
+        };
+        let help = match fields.first() {
+            Some(field) if written != kind.holds() => {
+                let attribute = field.attribute.and_then(|at| context.engine.model().attributes.get(at));
+                let declared = attribute.filter(|_| field.path.is_empty()).map(|attribute| *attribute.kind);
+                let Mistake { is, help } =
+                    mistake(&field.name, context.fields.value(field).kind(), written, declared, kind);
+                format!("{is}: {help}")
             }
-            (KeyType::N, Written::Text(_)) => {
-                "use `value = \"{field}\"` with a number, or say `type = \"S\"`".to_owned()
-            }
-            _ => format!("give the key {wanted}"),
+            Some(field) => format!("give `{}` a number of 38 digits at most", field.name),
+            None => format!("give the key {wanted}, or correct its `type`"),
         };
         findings.add(view.finding(
             &RULE,
@@ -84,6 +87,68 @@ fn check(context: &ItemContext<'_, '_>, findings: &mut Findings) {
             help,
         ));
     }
+}
+
+/// How a field and the type of its key do not go together.
+pub struct Mistake {
+    /// What is wrong.
+    pub is: String,
+    /// What would be right.
+    pub help: String,
+}
+
+/// What there is to do where a field, which is of one kind in the item, gives a key of a kind that its type does not hold.
+pub fn mistake(
+    name: &str,
+    field: ValueKind,
+    written: ValueKind,
+    declared: Option<AttributeType>,
+    key: KeyType,
+) -> Mistake {
+    use ValueKind::{Number, Text};
+    let wanted = key.holds();
+    if field == wanted {
+        return Mistake {
+            is: format!("the expression makes {} of `{name}`, which is {}", written.words(), wanted.words()),
+            help: format!("write `value = \"{{{name}}}\"`"),
+        };
+    }
+    let own_type = match declared {
+        Some(AttributeType::Integer | AttributeType::Float) => Some(Number),
+        Some(AttributeType::String) => Some(Text),
+        _ => None,
+    };
+    let is = match declared {
+        Some(declared) if own_type == Some(wanted) => {
+            format!("`{name}` is stored as {}, the model says {}", field.words(), declared.as_str())
+        }
+        _ => format!("`{name}` is {}", field.words()),
+    };
+    let store = if own_type == Some(wanted) { format!("store {}, or ", wanted.words()) } else { String::new() };
+    let retype = |key: KeyType| {
+        let what = key.holds().words();
+        if own_type == Some(wanted) {
+            String::new()
+        } else {
+            format!(", or say `type = \"{}\"` if the table's attribute is {what}", key.as_str())
+        }
+    };
+    let help = match (field, wanted) {
+        (Text, Number) => {
+            let filter = if declared == Some(AttributeType::Float) { "float" } else { "int" };
+            format!("{store}write `value = \"{{{name}|{filter}}}\"`{}", retype(KeyType::S))
+        }
+        (Number, Text) if own_type == Some(Text) => format!("{store}write `value = \"{{{name}|str}}\"`"),
+        (Number, Text) => format!("write `value = \"{{{name}|str|zfill(10)}}\"`{}", retype(KeyType::N)),
+        (ValueKind::Boolean, Text) => format!("write `value = \"{{{name}|str}}\"`"),
+        (ValueKind::List | ValueKind::Map | ValueKind::Set, _) => {
+            format!("put one value of it into the key, {} that the items have", wanted.words())
+        }
+        (Text, _) => format!("store {} in it{}", wanted.words(), retype(KeyType::S)),
+        (Number, _) => format!("store {} in it{}", wanted.words(), retype(KeyType::N)),
+        _ => format!("give the key {}", wanted.words()),
+    };
+    Mistake { is, help }
 }
 
 /// What a typed value is, where the key attribute cannot hold it.

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     name: "half-index-key",
     level: DefaultLevel::Warning,
     group: Group::Keys,
-    summary: "one half of an index's key can be written without the other",
+    summary: "one half of an index's key without the other",
     doc: "\
 ## What it finds
 
@@ -57,8 +57,9 @@ sort_key      = { attribute = \"gsi1_sk\", type = \"N\", value = \"{shipped}\" }
 
 ## How to fix
 
-Write both halves or none: give the missing half a fallback (`{shipped or 0}`), or leave the other half out under the
-same condition. `sparse = true` says that items are left out on purpose.
+Write both halves or none: give the missing half a fallback, or leave the other half out under the same condition. Here
+the fallback is `{shipped or 0}`. `sparse = true` says that items are left out on purpose. Where the model always writes
+both halves, the stored item is at fault: write it again through the model.
 
 ## When to ignore
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::key::{Way, WayPiece, rule_span};
+use crate::rules::finding::Undecided;
 use crate::rules::patterns::{Member, Search, Wanted, collections};
 use crate::rules::{
     Check, DefaultLevel, Design, DesignFinding, DesignFindings, Edit, Fix, Group, KeyOf, Place, Rule, Safety,
@@ -71,18 +72,24 @@ struct Prefix<'m, 'e> {
     member: &'m Member<'e>,
     key: KeyOf<'e>,
     way: Way<'e>,
+    /// What stands between the parts of its key.
+    delimiter: &'m str,
 }
 
 /// How many entities are told of whose prefixes begin with one and the same.
 const MOST_TOLD: usize = 16;
+/// How many are looked into before a prefix is taken to be sound, and how many in all.
+const MOST_TRIED: usize = 128;
+const MOST_MEETINGS: usize = 20_000;
 
 fn check(design: &Design, findings: &mut DesignFindings) {
     for members in collections(design) {
-        let mut prefixes: Vec<Prefix<'_, '_>> = members.iter().flat_map(of_member).collect();
+        let mut prefixes: Vec<Prefix<'_, '_>> = members.iter().flat_map(|member| of_member(design, member)).collect();
+        let most = (MOST_MEETINGS / prefixes.len().max(1)).clamp(4, MOST_TRIED);
         // What begins with a text follows it.
         prefixes.sort_by(|left, right| left.text.cmp(&right.text));
         for (at, shorter) in prefixes.iter().enumerate() {
-            let delimiter = shorter.key.delimiter(design);
+            let delimiter = shorter.delimiter;
             let is_constant = !shorter.way.pieces.iter().any(|piece| matches!(piece, WayPiece::Hole(_)));
             if is_constant || shorter.text.ends_with(delimiter) {
                 continue;
@@ -90,6 +97,7 @@ fn check(design: &Design, findings: &mut DesignFindings) {
             let behind = prefixes.get(at + 1..).unwrap_or_default();
             let longer = behind.iter().take_while(|longer| longer.text.starts_with(&shorter.text));
             let mut told: BTreeSet<&str> = BTreeSet::new();
+            let mut tried = 0;
             for longer in longer.filter(|longer| goes_on(shorter, longer, delimiter)) {
                 let other = longer.member.entity.name();
                 if told.contains(other) {
@@ -99,6 +107,13 @@ fn check(design: &Design, findings: &mut DesignFindings) {
                 if told.len() == MOST_TOLD {
                     break;
                 }
+                if tried == most {
+                    if told.is_empty() {
+                        findings.leave_open(left_open(shorter, most));
+                    }
+                    break;
+                }
+                tried += 1;
                 let search = Search::new(design, shorter.member, Wanted::Begins(&shorter.text));
                 if let Some(meeting) = search.meeting(longer.member) {
                     let caption = format!("begins_with(\"{}\") reads both", shorter.text);
@@ -114,11 +129,26 @@ fn check(design: &Design, findings: &mut DesignFindings) {
     }
 }
 
-fn of_member<'m, 'e>(member: &'m Member<'e>) -> impl Iterator<Item = Prefix<'m, 'e>> {
+fn of_member<'m, 'e>(design: &'m Design, member: &'m Member<'e>) -> impl Iterator<Item = Prefix<'m, 'e>> {
     let key = member.sort.first().copied().filter(|key| !key.key.eager);
+    let delimiter = key.map_or("", |key| key.delimiter(design));
     let ways = key.into_iter().flat_map(|key| key.ways().into_iter().map(move |way| (key, way)));
-    ways.map(move |(key, way)| Prefix { text: way.leading_text().to_owned(), member, key, way })
+    ways.map(move |(key, way)| Prefix { text: way.leading_text().to_owned(), member, key, way, delimiter })
         .filter(|prefix| !prefix.text.is_empty())
+}
+
+fn left_open(shorter: &Prefix<'_, '_>, most: usize) -> Undecided {
+    Undecided {
+        rules: &["unterminated-prefix"],
+        entity: shorter.member.entity.name().to_owned(),
+        place: shorter.member.entity.place(rule_span(shorter.way.rule)),
+        message: format!(
+            "nothing that `{}` begins by mistake is found among {most} other keys, and there are more",
+            shorter.text
+        ),
+        subject: shorter.key.subject().to_vec(),
+        help: "end the prefix with the delimiter: then nothing has to be proved",
+    }
 }
 
 /// True where the longer one goes on with something other than the delimiter.

@@ -67,8 +67,9 @@ struct Spelling<'d> {
 fn check(design: &Design, findings: &mut DesignFindings) {
     let mut words: BTreeMap<(bool, String), Vec<Spelling<'_>>> = BTreeMap::new();
     for key in design.entities.iter().flat_map(|entity| entity.keys()) {
+        let delimiter = key.delimiter(design);
         for way in key.ways() {
-            for (word, is_whole) in prefixes(&way, key.delimiter(design)) {
+            for (word, is_whole) in prefixes(&way, delimiter) {
                 let spellings = words.entry((is_whole, word.to_lowercase())).or_default();
                 match spellings.iter_mut().find(|known| known.word == word) {
                     Some(known) => known.count += 1,

@@ -50,7 +50,8 @@ Or take the next value as the bound, which then is left out: `date#2024-02-01`.
 
 ## When to ignore
 
-When the code that asks already ends its bound in such a way, or leaves the last value out on purpose.
+When the code that asks already ends its bound in such a way, or leaves the last value out on purpose. A comment in the
+model says so: `condition = \"between\" # dynkeys: ignore[between-excludes-upper] the code ends the range with $`.
 ",
     checks: &[Check::Entity(check)],
 };
@@ -81,7 +82,11 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
                 .label("ends before its last value")
                 .related(entity.place(last.key.span), "the sort key goes on behind it")
                 .subject(asked.subject())
-                .help(format!("end the range with `{upper}{mark}`: {why}; or with the value after the last"))
+                .help(format!(
+                    "end the range with `{upper}{mark}`: {why}; or with the value after the last. Where the code does so \
+                     already, put `# dynkeys: ignore[{}] the code ends the range` after the condition",
+                    RULE.name
+                ))
                 .witness(witness),
         );
     }

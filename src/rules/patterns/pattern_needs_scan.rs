@@ -1,12 +1,12 @@
 //! `pattern-needs-scan`.
 
 use super::{Asked, asked};
-use crate::key::Access;
-use crate::model::FieldPath;
-use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, Rule};
+use crate::key::{Access, BUILT, few_texts};
+use crate::model::{Attribute, AttributeType, FieldPath, Rule, pattern};
+use crate::rules::{self, Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group};
 
 /// The rule.
-pub static RULE: Rule = Rule {
+pub static RULE: rules::Rule = rules::Rule {
     name: "pattern-needs-scan",
     level: DefaultLevel::Error,
     group: Group::Patterns,
@@ -52,7 +52,8 @@ partition_key = { attribute = \"gsi2_pk\", build_key = [[\"email\", \"{email}\"]
 
 Give the missing fields, ask an index whose partition key the given fields make, or add one. A field with a default or
 an `enum` still has to be given: an item may have any of the values. Where they are few, the application can ask once
-for each; the pattern is then one for each value.
+for each; the pattern is then one for each value. A shard that is `computed = true` belongs to `given`: the application
+queries each of its values.
 
 ## When to ignore
 
@@ -61,7 +62,7 @@ When the scan is meant: a report once a night over a small table.
     checks: &[Check::Entity(check)],
 };
 
-fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
+fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
     for asked in asked(entity) {
         let missing = asked.access.missing();
         let Some(part) = asked.access.partition_keys.iter().find(|part| !part.missing.is_empty()) else { continue };
@@ -82,27 +83,66 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
                 .label(format!("needs {}", listed(&names)))
                 .related(entity.place(part.key.span), "the partition key")
                 .subject(asked.subject())
-                .help(help(&asked, &missing)),
+                .help(help(design, &asked, &missing)),
         );
     }
 }
 
-fn help(asked: &Asked<'_>, missing: &[&FieldPath]) -> String {
+fn help(design: &Design, asked: &Asked<'_>, missing: &[&FieldPath]) -> String {
     if let Some(other) = other_index(asked) {
         return format!("ask `{}`: {}", *other.index.name, other.expression());
     }
-    let names: Vec<String> = missing.iter().map(|field| format!("`{}`", field.name)).collect();
-    let mut help = format!("give {} as well", listed(&names));
-    if let Some(given) = asked.pattern.given.first() {
-        let _ = std::fmt::Write::write_fmt(
-            &mut help,
-            format_args!(
-                ", or add an index whose partition key is made of what is given: `[[\"{0}\", \"{{{0}}}\"]]`",
-                **given
-            ),
-        );
+    let is_computed = |field: &&&FieldPath| asked.entity.attribute(field).is_some_and(|attribute| attribute.computed);
+    let (computed, stored): (Vec<&FieldPath>, Vec<&FieldPath>) = missing.iter().partition(|field| is_computed(&field));
+    let names = |fields: &[&FieldPath]| {
+        let names: Vec<String> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
+        listed(&names)
+    };
+    let mut ways: Vec<String> = Vec::new();
+    if !stored.is_empty() {
+        ways.push(format!("give {} as well", names(&stored)));
     }
-    help
+    if let [field] = computed[..] {
+        let each = match asked.entity.attribute(field).and_then(few_values) {
+            Some(1) => "its one value".to_owned(),
+            Some(count) => format!("each of its {count} values"),
+            None => "each of its values".to_owned(),
+        };
+        ways.push(format!("add `{}` to `given`: the application queries {each}", field.name));
+    } else if !computed.is_empty() {
+        ways.push(format!("add {} to `given`: the application queries each of their values", names(&computed)));
+    } else if let Some(given) = asked.pattern.given.first() {
+        let key = own_index(design, asked, given);
+        ways.push(format!("or add an index whose partition key is made of what is given: `{key}`"));
+    }
+    ways.join(", ")
+}
+
+/// A partition key made of one field, in the form that the entity's own key has.
+fn own_index(design: &Design, asked: &Asked<'_>, field: &str) -> String {
+    let primary = asked.entity.primary().map(|index| asked.entity.keys_of(index)).unwrap_or_default();
+    let rule = primary.first().and_then(|key| Some(key.ways().first()?.rule));
+    match rule {
+        Some(Rule::Value(_)) => format!("value = \"{{{field}}}\""),
+        Some(Rule::BuildKey(_)) | None if design.delimiter == BUILT => {
+            format!("build_key = [[\"{field}\", \"{{{field}}}\"]]")
+        }
+        _ => format!("template = \"{field}{}{{{field}}}\"", design.delimiter),
+    }
+}
+
+/// How many values a field has, where the model lists or bounds them.
+fn few_values(attribute: &Attribute) -> Option<usize> {
+    const FEW: usize = 1000;
+    match (attribute.allowed.len(), &attribute.pattern) {
+        (0, _) if *attribute.kind == AttributeType::Boolean => Some(2),
+        (0, Some(text)) => {
+            let language = pattern::read(&text.value).ok().flatten()?;
+            few_texts(&language, FEW).map(|texts| texts.len())
+        }
+        (0, None) => None,
+        (count, _) => Some(count),
+    }
 }
 
 /// Another index of the entity that the given fields serve, the one that uses most of them.

@@ -40,8 +40,8 @@ Every user is in the partition `users` of `gsi0`: 100 % of the items.
 
 ## How to fix
 
-Put something with many values into the partition key: a tenant, a month, a shard (`users#3`, of ten that are read side
-by side: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html>).
+Put something with many values into the partition key: a tenant, a month, a shard (one of ten that are read side by
+side: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-sharding.html>).
 
 ## When to ignore
 

@@ -38,8 +38,8 @@ A query for `lastname#Smith#` does not find Bob.
 
 ## How to fix
 
-Strip and normalize values when they come in (in Python `unicodedata.normalize(\"NFC\", value.strip())`), or say
-`{last_name|strip}` in the model. Then write the items again.
+Strip and normalize values when they come in (in Python `unicodedata.normalize(\"NFC\", value.strip())`), or add
+`|strip` to the field in the model. Then write the items again.
 
 ## When to ignore
 

@@ -39,7 +39,7 @@ Right: the same type in both, here `type = \"N\"` with a number.
 
 ## How to fix
 
-Look at the table's definition (`aws dynamodb describe-table`), give every model that type, and write it down in `[table]`.
+Look at the table's definition (`aws dynamodb describe-table`), give every model that type, and write it down in `[table]`, or correct it there.
 
 ## When to ignore
 
@@ -59,7 +59,9 @@ fn check(design: &Design, findings: &mut DesignFindings) {
                     key.key.kind.as_str(),
                     wanted.as_str()
                 );
-                findings.add(finding(key, wanted, message));
+                let mut finding = finding(key, wanted, message);
+                finding.help.push_str(", or correct `type` in dynkeys.toml");
+                findings.add(finding);
                 continue;
             }
             let known = known.entry(key.attribute()).or_default();
@@ -99,9 +101,9 @@ fn finding(key: KeyOf<'_>, wanted: KeyType, message: String) -> DesignFinding {
                     format!("pass a number on: `type = \"N\", value = \"{{{name}|timestamp}}\"`")
                 }
                 _ => {
-                    let what = if wanted == KeyType::N { "number" } else { "binary" };
+                    let what = if wanted == KeyType::N { "a number" } else { "binary" };
                     format!(
-                        "make the key of type {} from a field that is {what}, with `value`, or give it another attribute",
+                        "use `value` with a field that is {what} for the key of type {}, or give the key another attribute",
                         wanted.as_str()
                     )
                 }
