@@ -3,6 +3,7 @@
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::key::suspicious::{stands_for_nothing, unfilled};
+use crate::key::{Part, PartKind};
 
 use super::defect::Defect;
 
@@ -53,6 +54,20 @@ pub(super) fn is_odd(text: &str, delimiter: &str) -> bool {
         !part.trim().is_empty() && (part.starts_with(char::is_whitespace) || part.ends_with(char::is_whitespace))
     };
     text.chars().any(char::is_control) || text.split(delimiter).any(has_edges) || !is_nfc(text)
+}
+
+/// True of a key whose values make it odd. A delimiter in a value ends no part, and where the model's own text is odd
+/// whatever the values are, they alone are looked at.
+pub(super) fn is_odd_of_itself(text: &str, parts: &[Part<'_>], delimiter: &str, is_model_odd: bool) -> bool {
+    let is_value = |part: &Part<'_>| !matches!(part.kind, PartKind::Literal);
+    let shown = |part: &Part<'_>| {
+        let own = text.get(part.start..part.end).unwrap_or_default();
+        if is_value(part) { own.replace(delimiter, "-") } else { own.to_owned() }
+    };
+    match is_model_odd {
+        true => parts.iter().any(|part| is_value(part) && is_odd(&shown(part), delimiter)),
+        false => is_odd(&parts.iter().map(shown).collect::<String>(), delimiter),
+    }
 }
 
 #[cfg(test)]

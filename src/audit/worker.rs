@@ -12,7 +12,7 @@ use super::reasons::{mistyped, printed, replaced};
 use super::shapes::shape;
 use super::shown::{Entries, Shown, Wanted, Whereabouts, identity_text, key_text};
 use super::state::{Cause, Lengths, Plain, State, Subject};
-use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd};
+use super::suspect::{LARGEST_ITEM, NEAR, cause, is_odd, is_odd_of_itself};
 use super::tally::Example;
 use super::times::{Looks, Seen, looks, offset_of};
 use super::ttl;
@@ -569,20 +569,6 @@ impl<'a> Worker<'a> {
             let subject = self.subject(Defect::LeftoverIndexKey, entity, index.index, attribute(number));
             self.add_unstored(subject, missing, stored[number].and_then(stored_text), shown);
         }
-    }
-}
-
-/// True of a key whose values make it odd. A delimiter in a value ends no part, and where the model's own text is odd
-/// whatever the values are, they alone are looked at.
-fn is_odd_of_itself(text: &str, parts: &[Part<'_>], delimiter: &str, is_model_odd: bool) -> bool {
-    let is_value = |part: &Part<'_>| !matches!(part.kind, PartKind::Literal);
-    let shown = |part: &Part<'_>| {
-        let own = text.get(part.start..part.end).unwrap_or_default();
-        if is_value(part) { own.replace(delimiter, "-") } else { own.to_owned() }
-    };
-    match is_model_odd {
-        true => parts.iter().any(|part| is_value(part) && is_odd(&shown(part), delimiter)),
-        false => is_odd(&parts.iter().map(shown).collect::<String>(), delimiter),
     }
 }
 

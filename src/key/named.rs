@@ -40,7 +40,8 @@ impl NamedDelimiters {
         Self { holes }
     }
 
-    /// True where the part may have this text, delimiter and all. Where the language is too large to tell, it is not meant.
+    /// True where the part may have this text, delimiter and all. Where the language is too large to tell, it is not
+    /// meant.
     pub fn accept(&self, part: &Part<'_>, text: &str) -> bool {
         let Some(expression) = part.expression else { return false };
         self.holes.iter().filter(|hole| hole.span == expression.span).any(|hole| {

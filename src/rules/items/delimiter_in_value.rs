@@ -20,9 +20,9 @@ pub static RULE: Rule = Rule {
 
 A value that holds the delimiter (`#`, or the one of `[naming]`) and is one part of a key with several; a prefix is a
 part, too. Where the model itself names the delimiter among what a value may hold, such values are meant and not found:
-a `datetime` where the delimiter is `:` or `-`, a `pattern` or `enum` that has it, a format of `strftime`. A pattern such
-as `.+` or `[^,]*`, which has it only because it has nearly everything, does not name it. Whether keys can still be told
-apart is then a question of the design: [`ambiguous-key`](ambiguous-key.md).
+a `datetime` where the delimiter is `:` or `-`, a `pattern` or `enum` that has it, a format of `strftime`. A pattern
+such as `.+` or `[^,]*`, which has it only because it has nearly everything, does not name it. Whether keys can still be
+told apart is then a question of the design: [`ambiguous-key`](ambiguous-key.md).
 
 In a table, `dynkeys audit` finds a stored key that is as the model writes it, with such a value in it.
 
@@ -43,7 +43,8 @@ The tenant `acme#user#bob` with the user `x` gives `tenant#acme#user#bob#user#x`
 
 Refuse or replace the delimiter when the value comes in, or have the model replace it. With `#` for the delimiter that
 is `{name|replace('#', '-')}`. A `pattern` without the delimiter documents it. Of a time print a format without it:
-`{at|strftime('%Y%m%dT%H%M%SZ')}`, where all times are in UTC. `replace` would leave a text that no longer reads as a time.
+`{at|strftime('%Y%m%dT%H%M%SZ')}`, where all times are in UTC. `replace` would leave a text that no longer reads as
+a time.
 
 ## When to ignore
 
