@@ -2,6 +2,7 @@
 
 use crate::audit::{Cause, Defect, Subject};
 use crate::rules::{Mistake, mistake, never_filled_in};
+use crate::value::ValueKind;
 
 /// What a cause tells.
 pub(super) struct Told {
@@ -94,11 +95,18 @@ pub(super) fn told(of: &Subject, attribute: &str, index: &str, is_primary: bool)
         Cause::Type(mistyped) => {
             let found = format!("{} in place of {}", mistyped.stored.letters(), mistyped.key.as_str());
             let wanted = mistyped.key.holds();
-            let or_correct = format!("or correct `type` of `{attribute}` in the model where the table has {found}");
+            // A key attribute of the table can be of no other type.
+            let or_correct = match mistyped.stored {
+                ValueKind::Text | ValueKind::Number | ValueKind::Bytes => format!(
+                    ", or say `type = \"{}\"` for `{attribute}` in the model if that is its type in the table",
+                    mistyped.stored.letters()
+                ),
+                _ => String::new(),
+            };
             match (mistyped.written, mistyped.field) {
                 (Some(written), _) if written == wanted => told(
                     found,
-                    format!("Write the items again through the model, which writes {}, {or_correct}.", wanted.words()),
+                    format!("Write the items again through the model, which writes {}{or_correct}.", wanted.words()),
                 ),
                 (Some(written), Some(kind)) if !field.is_empty() => {
                     let Mistake { is, help } = mistake(field, kind, written, mistyped.declared, mistyped.key);
@@ -106,7 +114,7 @@ pub(super) fn told(of: &Subject, attribute: &str, index: &str, is_primary: bool)
                 }
                 _ => told(
                     format!("{found}, where the model writes no key"),
-                    format!("Store {} as `{attribute}`, {or_correct}.", wanted.words()),
+                    format!("Store {} as `{attribute}`{or_correct}.", wanted.words()),
                 ),
             }
         }

@@ -92,8 +92,8 @@ fn help(design: &Design, asked: &Asked<'_>, missing: &[&FieldPath]) -> String {
     if let Some(other) = other_index(asked) {
         return format!("ask `{}`: {}", *other.index.name, other.expression());
     }
-    let is_computed = |field: &&&FieldPath| asked.entity.attribute(field).is_some_and(|attribute| attribute.computed);
-    let (computed, stored): (Vec<&FieldPath>, Vec<&FieldPath>) = missing.iter().partition(|field| is_computed(&field));
+    let is_computed = |field: &&FieldPath| asked.entity.attribute(field).is_some_and(|attribute| attribute.computed);
+    let (computed, stored): (Vec<&FieldPath>, Vec<&FieldPath>) = missing.iter().partition(|field| is_computed(field));
     let names = |fields: &[&FieldPath]| {
         let names: Vec<String> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
         listed(&names)
