@@ -161,7 +161,9 @@ fn what_is_never_an_answer_fails_its_segment_and_says_why() {
         let stub = Stub::faulty(1..usize::MAX, fault);
         let (seen, end) = scan(&stub, quick());
         let reason = end.unwrap_err();
-        assert!(reason.contains(told) && reason.ends_with("(4 times in a row)"), "{name}: {reason}");
+        // A segment that fails before the right answer of another one is read is tried less often: nothing has answered yet.
+        let is_tried = ["(4 times in a row)", "(3 times in a row)"].iter().any(|tries| reason.ends_with(tries));
+        assert!(reason.contains(told) && is_tried, "{name}: {reason}");
         let is_other = reason.contains("breaks off") || reason.contains("does not end it");
         assert!(is_other || reason.contains(" does not answer Scan as DynamoDB does: "), "{name}: {reason}");
         assert!(seen.0.len() <= 100 && !reason.contains("credentials") && !reason.contains('\x1b'), "{name}: {reason}");

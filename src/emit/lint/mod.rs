@@ -78,29 +78,6 @@ fn fix_command(safety: Safety) -> &'static str {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::SourceFile;
-
-    #[test]
-    fn what_is_drawn_stays_in_its_lines() {
-        let drawn = |text: &str, span: std::ops::Range<usize>| {
-            let (start, end) = drawn(&Place::new(&SourceFile::new("a", text), span.into()));
-            ((start.line, start.column), (end.line, end.column))
-        };
-        assert_eq!(drawn("ab\ncd\n", 0..2), ((1, 1), (1, 3)));
-        assert_eq!(drawn("ab\r\ncd\n", 0..4), ((1, 1), (1, 3)));
-        assert_eq!(drawn("ab\ncd\n", 0..5), ((1, 1), (2, 3)));
-        // An empty place takes the next character, or the one before.
-        assert_eq!(drawn("äb\n", 0..0), ((1, 1), (1, 2)));
-        assert_eq!(drawn("aä\n", 3..3), ((1, 2), (1, 3)));
-        assert_eq!(drawn("a\n\nb", 2..2), ((2, 1), (2, 1)));
-        assert_eq!(drawn("", 0..0), ((1, 1), (1, 1)));
-        assert_eq!(drawn("ab", 9..9), ((1, 3), (1, 3)));
-    }
-}
-
 /// The most fields of an item that people are shown, and the most characters of a value or a key: the formats for
 /// programs have all of them.
 const MOST_FIELDS: usize = 24;
@@ -128,5 +105,28 @@ fn short(text: &str) -> String {
     match text.char_indices().nth(MOST_CHARACTERS) {
         Some((end, _)) => format!("{}…", printable(&text[..end])),
         None => printable(text).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::SourceFile;
+
+    #[test]
+    fn what_is_drawn_stays_in_its_lines() {
+        let drawn = |text: &str, span: std::ops::Range<usize>| {
+            let (start, end) = drawn(&Place::new(&SourceFile::new("a", text), span.into()));
+            ((start.line, start.column), (end.line, end.column))
+        };
+        assert_eq!(drawn("ab\ncd\n", 0..2), ((1, 1), (1, 3)));
+        assert_eq!(drawn("ab\r\ncd\n", 0..4), ((1, 1), (1, 3)));
+        assert_eq!(drawn("ab\ncd\n", 0..5), ((1, 1), (2, 3)));
+        // An empty place takes the next character, or the one before.
+        assert_eq!(drawn("äb\n", 0..0), ((1, 1), (1, 2)));
+        assert_eq!(drawn("aä\n", 3..3), ((1, 2), (1, 3)));
+        assert_eq!(drawn("a\n\nb", 2..2), ((2, 1), (2, 1)));
+        assert_eq!(drawn("", 0..0), ((1, 1), (1, 1)));
+        assert_eq!(drawn("ab", 9..9), ((1, 3), (1, 3)));
     }
 }

@@ -47,8 +47,8 @@ fn whole(shown: &str) -> String {
     )
 }
 
-/// Text with code in backticks.
+/// Text with code in backticks, which may be names of strangers.
 pub(super) fn with_code(text: &str) -> String {
     let parts = text.split('`').enumerate();
-    parts.map(|(at, part)| if at % 2 == 0 { html(part) } else { format!("<code>{}</code>", html(part)) }).collect()
+    parts.map(|(at, part)| if at % 2 == 0 { html(part) } else { stranger_code(part) }).collect()
 }
