@@ -235,9 +235,7 @@ impl Plan {
             key.forbidden = words.iter().cloned().collect();
         }
     }
-}
 
-impl Plan {
     /// Leaves keys of the table that are not as the model means them to the long way. False where that cannot be told.
     pub fn ask_for_meant<'k>(&mut self, keys: impl Iterator<Item = &'k Key>, names: &Names) -> bool {
         let keys: Vec<&Key> = keys.collect();

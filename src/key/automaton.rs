@@ -226,13 +226,8 @@ impl Automaton {
 
     /// The classes of both, for each way in which the two tell bytes apart.
     pub(super) fn joint_columns(&self, other: &Self) -> Vec<(u8, u8)> {
-        let mut all = Vec::with_capacity(self.alphabet.firsts.len() + other.alphabet.firsts.len());
-        all.extend_from_slice(&self.alphabet.firsts);
-        all.extend_from_slice(&other.alphabet.firsts);
-        all.sort_unstable();
-        all.dedup();
-        let class = |byte: u8| (self.alphabet.classes[usize::from(byte)], other.alphabet.classes[usize::from(byte)]);
-        all.into_iter().map(class).collect()
+        let class = |byte: u8| (self.alphabet.class(byte), other.alphabet.class(byte));
+        self.alphabet.firsts_with(&other.alphabet).into_iter().map(class).collect()
     }
 
     /// One byte for each way in which the two tell bytes apart: the most readable ones, in their order.
@@ -243,9 +238,8 @@ impl Automaton {
             .iter()
             .copied()
             .filter(|byte| {
-                let at = usize::from(*byte);
-                let theirs = other.map_or(0, |other| usize::from(other.alphabet.classes[at]));
-                let known = &mut seen[usize::from(self.alphabet.classes[at]) * width + theirs];
+                let theirs = other.map_or(0, |other| usize::from(other.alphabet.class(*byte)));
+                let known = &mut seen[usize::from(self.alphabet.class(*byte)) * width + theirs];
                 !std::mem::replace(known, true)
             })
             .collect()

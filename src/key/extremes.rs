@@ -3,6 +3,7 @@
 
 use super::automaton::{Automaton, Body};
 use super::budget::Budget;
+use super::nfa::runs;
 use super::table::{DEAD, Table};
 
 /// An automaton without choices, read byte by byte.
@@ -22,7 +23,7 @@ impl<'a> Read<'a> {
     }
 
     fn step(self, state: u32, byte: u8) -> u32 {
-        self.table.step(state, self.automaton.alphabet.classes[usize::from(byte)])
+        self.table.step(state, self.automaton.alphabet.class(byte))
     }
 }
 
@@ -30,7 +31,8 @@ impl<'a> Read<'a> {
 /// that both accept. Short ones come first; none where the automata are too large for the budget.
 pub fn extremes(own: &Automaton, wanted: &Automaton, longest: usize, budget: &mut Budget) -> Vec<String> {
     let (Some(own), Some(wanted)) = (Read::of(own), Read::of(wanted)) else { return Vec::new() };
-    let bytes = runs_of_bytes(own.automaton, wanted.automaton);
+    let firsts = own.automaton.alphabet.firsts_with(&wanted.automaton.alphabet);
+    let bytes: Vec<(u8, u8)> = runs(&firsts).collect();
     let (height, width) = (own.table.len(), wanted.table.len());
     let steps = [longest + 1, height, width, bytes.len()].into_iter().fold(1, usize::saturating_mul);
     if budget.spend_many(steps).is_err() {
@@ -77,15 +79,6 @@ pub fn extremes(own: &Automaton, wanted: &Automaton, longest: usize, budget: &mu
         lengths.flat_map(|length| [text(length, false), text(length, true)]).flatten().collect();
     texts.dedup();
     texts
-}
-
-/// The runs of bytes that neither tells apart: the first and the last byte of each.
-fn runs_of_bytes(own: &Automaton, wanted: &Automaton) -> Vec<(u8, u8)> {
-    let mut firsts: Vec<u8> = own.alphabet.firsts.iter().chain(&wanted.alphabet.firsts).copied().collect();
-    firsts.sort_unstable();
-    firsts.dedup();
-    let ends = firsts.iter().skip(1).map(|next| next - 1).chain([u8::MAX]);
-    firsts.iter().copied().zip(ends).collect()
 }
 
 /// What texts of one form have in common: the text before, between and after their numbers.

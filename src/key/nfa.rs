@@ -39,6 +39,28 @@ pub(super) struct Alphabet {
     pub firsts: Vec<u8>,
 }
 
+impl Alphabet {
+    /// The class of a byte.
+    #[inline]
+    pub fn class(&self, byte: u8) -> u8 {
+        self.classes[usize::from(byte)]
+    }
+
+    /// The first bytes of the runs that neither tells apart, in order.
+    pub fn firsts_with(&self, other: &Self) -> Vec<u8> {
+        let mut firsts = [&self.firsts[..], &other.firsts[..]].concat();
+        firsts.sort_unstable();
+        firsts.dedup();
+        firsts
+    }
+}
+
+/// The first and the last byte of each run.
+pub(super) fn runs(firsts: &[u8]) -> impl DoubleEndedIterator<Item = (u8, u8)> {
+    let last = |at: usize| firsts.get(at + 1).map_or(u8::MAX, |next| next - 1);
+    firsts.iter().enumerate().map(move |(at, first)| (*first, last(at)))
+}
+
 pub(super) type Map<K, V> = HashMap<K, V, FixedState>;
 
 fn id(at: usize) -> u32 {

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::automaton::{Automaton, Body, READABLE};
 use super::budget::{Budget, Spent};
-use super::nfa::Alphabet;
+use super::nfa::{Alphabet, runs};
 use super::table::{DEAD, Table};
 use super::walk::Seen;
 
@@ -48,7 +48,7 @@ impl Automaton {
     pub fn beyond(&self, text: &str, after: bool, most: usize) -> Vec<String> {
         let Body::Table(table) = &self.body else { return Vec::new() };
         let bytes = text.as_bytes();
-        let step = |state: u32, byte: u8| table.step(state, self.alphabet.classes[usize::from(byte)]);
+        let step = |state: u32, byte: u8| table.step(state, self.alphabet.class(byte));
         // The states on the way along the text, as far as there is one.
         let mut states = vec![table.start()];
         for byte in bytes {
@@ -87,9 +87,7 @@ const TRIED: usize = 8;
 
 /// The runs of bytes with which a text can go on from a state, in order.
 fn nexts<'t>(table: &'t Table, alphabet: &'t Alphabet, state: u32) -> impl Iterator<Item = (u8, u8)> {
-    let lasts = alphabet.firsts.iter().skip(1).map(|first| first.wrapping_sub(1)).chain([u8::MAX]);
-    let runs = alphabet.firsts.iter().copied().zip(lasts);
-    runs.filter(move |(first, _)| table.step(state, alphabet.classes[usize::from(*first)]) != DEAD)
+    runs(&alphabet.firsts).filter(move |(first, _)| table.step(state, alphabet.class(*first)) != DEAD)
 }
 
 /// The shortest way from a state to the end of a text, of readable letters.
@@ -111,7 +109,7 @@ fn shortest(table: &Table, alphabet: &Alphabet, from: u32, budget: &mut Budget) 
         }
         budget.spend_many(READABLE.len())?;
         for byte in READABLE.iter() {
-            let next = table.step(state, alphabet.classes[usize::from(*byte)]);
+            let next = table.step(state, alphabet.class(*byte));
             if next != DEAD && next != from && came[next as usize].is_none() {
                 came[next as usize] = Some((state, *byte));
                 open.push_back(next);

@@ -33,7 +33,7 @@ impl<'w> Walk<'w> {
 
     pub fn step(&mut self, state: u32, byte: u8, budget: &mut Budget) -> Result<u32, Spent> {
         match self {
-            Self::Table(table, alphabet) => Ok(table.step(state, alphabet.classes[usize::from(byte)])),
+            Self::Table(table, alphabet) => Ok(table.step(state, alphabet.class(byte))),
             Self::Sets(sets) => sets.step(state, byte, budget),
         }
     }

@@ -9,5 +9,5 @@ mod suggest;
 pub use decimal::{Exact, same_number};
 pub use plural::{counted, plural};
 pub use position::{Position, SourceFile, Span, Spanned};
-pub use printable::{excerpt, is_printable, printable};
+pub use printable::{clipped, excerpt, is_printable, printable};
 pub use suggest::{Replacement, closest, did_you_mean, replacement};

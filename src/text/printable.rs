@@ -38,7 +38,12 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 /// A long text made short for a message: its first characters, safe to show.
 pub fn excerpt(text: &str) -> String {
     const LONGEST: usize = 80;
-    match text.char_indices().nth(LONGEST) {
+    clipped(text, LONGEST)
+}
+
+/// At most so many characters of a text, safe to show.
+pub fn clipped(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", printable(&text[..end])),
         None => printable(text).into_owned(),
     }

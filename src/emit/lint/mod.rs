@@ -16,7 +16,7 @@ pub use sarif::write_linted_sarif;
 
 use super::{Json, Root};
 use crate::rules::{DesignFinding, Place, Rule, Safety, Witness, WitnessItem};
-use crate::text::{Position, Span, counted, printable};
+use crate::text::{Position, Span, clipped, counted, printable};
 use crate::value::Value;
 
 /// The page of a rule on the web.
@@ -87,7 +87,7 @@ const MOST_CHARACTERS: usize = 400;
 fn fields_of(item: &WitnessItem) -> Vec<String> {
     let field = |(name, value): &(String, Value<'static>)| {
         let value = serde_json::to_string(&Json(value)).unwrap_or_default();
-        format!("{}: {}", printable(name), short(&value))
+        format!("{}: {}", printable(name), clipped(&value, MOST_CHARACTERS))
     };
     let mut fields: Vec<String> = item.fields.iter().take(MOST_FIELDS).map(field).collect();
     if let Some(more) = item.fields.len().checked_sub(MOST_FIELDS).filter(|more| *more > 0) {
@@ -98,14 +98,11 @@ fn fields_of(item: &WitnessItem) -> Vec<String> {
 
 /// The keys that show a finding, safe to show.
 fn keys_of(witness: &Witness) -> Vec<String> {
-    witness.keys.iter().map(|(name, value)| format!("{} = {}", printable(name), short(value))).collect()
-}
-
-fn short(text: &str) -> String {
-    match text.char_indices().nth(MOST_CHARACTERS) {
-        Some((end, _)) => format!("{}…", printable(&text[..end])),
-        None => printable(text).into_owned(),
-    }
+    witness
+        .keys
+        .iter()
+        .map(|(name, value)| format!("{} = {}", printable(name), clipped(value, MOST_CHARACTERS)))
+        .collect()
 }
 
 #[cfg(test)]
