@@ -274,9 +274,10 @@ impl Entity {
             // Each access pattern is asked of them.
             let questions = 1 + self.model().access_patterns.len() / 50;
             let most = (self.shares.cells / each / 2 / questions).max(8);
-            all.extend(subsets(&optional, most).iter().map(|unset| self.scenario(usual, unset, &[])));
-            all.extend(subsets(&blank, most).iter().map(|blank| self.scenario(usual, &[], blank)));
-            let is_whole = subset_count(optional.len()) <= most && subset_count(blank.len()) <= most;
+            let (unset, blanks) = (subsets(&optional, most), subsets(&blank, most));
+            all.extend(unset.iter().map(|unset| self.scenario(usual, unset, &[])));
+            all.extend(blanks.iter().map(|blank| self.scenario(usual, &[], blank)));
+            let is_whole = unset.len() == subset_count(optional.len()) && blanks.len() == subset_count(blank.len());
             Scenarios { all, is_whole }
         })
     }

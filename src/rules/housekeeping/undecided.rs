@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::rules::finding::Undecided;
+use crate::rules::keys::overlapping_keys;
 use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, Rule};
 
 /// The rule.
@@ -56,8 +57,9 @@ const MOST_LISTED: usize = 50;
 
 fn check(design: &Design, findings: &mut DesignFindings) {
     let mut open = std::mem::take(&mut findings.undecided);
-    // What is said of an entity's keys already is not said again.
-    let said: BTreeSet<String> = open.iter().map(|one| one.entity.clone()).collect();
+    // What is said of comparing an entity's keys with those of others is not said again.
+    let compared = open.iter().filter(|one| one.rules.contains(&overlapping_keys::RULE.name));
+    let said: BTreeSet<String> = compared.map(|one| one.entity.clone()).collect();
     for entity in &design.entities {
         open.extend(patterns(entity));
         open.extend(scenarios(entity));

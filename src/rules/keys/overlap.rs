@@ -121,7 +121,10 @@ pub(super) fn overlaps(design: &Design, kind: Kind, rule: &'static Rule, finding
             let (cause, is_identical) = match verdict {
                 Verdict::Apart => continue,
                 Verdict::Undecided => {
-                    open.push(other.entity);
+                    // One of the two rules says what neither of them could decide.
+                    if kind == Kind::Overlapping {
+                        open.push(other.entity);
+                    }
                     continue;
                 }
                 Verdict::Meet(cause, is_identical) => (cause, is_identical),
@@ -161,8 +164,8 @@ pub(super) fn overlaps(design: &Design, kind: Kind, rule: &'static Rule, finding
                 rest.more += 1;
             }
         }
-        // One of the two rules says what neither of them could decide.
-        if kind == Kind::Overlapping && (!open.is_empty() || passed_over > 0) {
+        let passed_over = if kind == Kind::Overlapping { passed_over } else { 0 };
+        if !open.is_empty() || passed_over > 0 {
             findings.leave_open(left_open(own, &open, passed_over));
         }
     }
@@ -210,7 +213,9 @@ fn verdict(
         all
     };
     // Each language has those before it. What is not decided of ordinary values may still be decided of all.
-    let cause = match (meet(Cause::Delimiter), meet(Cause::Plain)) {
+    let not_blank = meet(Cause::Delimiter);
+    let plain = if not_blank == Meet::Apart { Meet::Apart } else { meet(Cause::Plain) };
+    let cause = match (not_blank, plain) {
         (_, Meet::Shared) => Some(Cause::Plain),
         (Meet::Shared, Meet::Apart) => Some(Cause::Delimiter),
         (Meet::Apart, _) => match meet(Cause::Blank) {
