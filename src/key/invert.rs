@@ -257,6 +257,8 @@ fn values(model: &Model, field: &FieldPath, text: &str, lower: bool) -> Vec<Opti
                 "false" => Some(Some(Value::Bool(false))),
                 _ => None,
             }),
+            // `%Y` prints years before 1000 without zeros, on some systems: nothing is shown by such a time.
+            AttributeType::Datetime if parse_moment(text).is_some_and(|moment| moment.year() < 1000) => {}
             AttributeType::Datetime => {
                 all.push(Some(owned()));
                 let upper = text.to_uppercase();

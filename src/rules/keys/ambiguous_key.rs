@@ -1,14 +1,12 @@
 //! `ambiguous-key`.
 
 use super::advice;
-use crate::key::python::parse_moment;
 use crate::key::{Assignment, Printed, WayPiece, assigned, joined, preimages};
-use crate::model::{AttributeType, Expression, IndexKind};
+use crate::model::{Expression, IndexKind};
 use crate::rules::collision::{same, shown};
 use crate::rules::{
     Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Entries, Group, KeyOf, Rule, Witness,
 };
-use crate::value::Value;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -206,16 +204,5 @@ fn items(entity: &Entity, printed: &[Printed]) -> Vec<Entries> {
     }
     let usual = entity.usual_item();
     let all = assignments.iter().map(|assignment| assigned(model, usual.clone(), assignment));
-    all.filter(|item| entity.conforms(item) && !has_early_year(entity, item)).collect()
-}
-
-/// True of an item with a year of fewer than four digits, which `%Y` prints without zeros: no table is proved wrong by it.
-fn has_early_year(entity: &Entity, item: &Entries) -> bool {
-    let times = entity.model().attributes.iter().filter(|attribute| *attribute.kind == AttributeType::Datetime);
-    let is_early = |value: &Value<'_>| match value {
-        Value::Str(text) => parse_moment(text).is_some_and(|moment| moment.year() < 1000),
-        _ => false,
-    };
-    let value_of = |name: &str| item.iter().find(|(own, _)| own == name).map(|(_, value)| value);
-    times.filter_map(|attribute| value_of(&attribute.name.value)).any(is_early)
+    all.filter(|item| entity.conforms(item)).collect()
 }
