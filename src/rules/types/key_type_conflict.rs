@@ -1,9 +1,10 @@
 //! `key-type-conflict`.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::model::{AttributeType, KeyType};
-use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, KeyOf, Rule};
+use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Group, KeyOf, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -49,8 +50,11 @@ Never: one of the two cannot be written.
 };
 
 fn check(design: &Design, findings: &mut DesignFindings) {
-    let mut known: BTreeMap<&str, Vec<KeyOf<'_>>> = BTreeMap::new();
+    // The first key of each attribute of a table; entities whose primary keys have the same attributes are of one table.
+    let mut known: BTreeMap<(&str, Vec<&str>), KeyOf<'_>> = BTreeMap::new();
     for entity in &design.entities {
+        let primary = entity.primary().map(|index| entity.keys_of(index)).unwrap_or_default();
+        let table: Vec<&str> = primary.iter().map(KeyOf::attribute).collect();
         for key in entity.keys() {
             if let Some(wanted) = of_table(design, key).filter(|wanted| *wanted != key.key.kind) {
                 let message = format!(
@@ -64,10 +68,12 @@ fn check(design: &Design, findings: &mut DesignFindings) {
                 findings.add(finding);
                 continue;
             }
-            let known = known.entry(key.attribute()).or_default();
-            match known.iter().find(|first| is_one_table(first.entity, entity)) {
-                None => known.push(key),
-                Some(first) if first.key.kind != key.key.kind => {
+            match known.entry((key.attribute(), table.clone())) {
+                Entry::Vacant(entry) => {
+                    entry.insert(key);
+                }
+                Entry::Occupied(entry) if entry.get().key.kind != key.key.kind => {
+                    let first = entry.get();
                     let message = format!(
                         "`{}` is of type {} here, and of type {} in {}",
                         key.attribute(),
@@ -81,7 +87,7 @@ fn check(design: &Design, findings: &mut DesignFindings) {
                     );
                     findings.add(finding(key, first.key.kind, message).related(first.place(), "of the other type"));
                 }
-                Some(_) => {}
+                Entry::Occupied(_) => {}
             }
         }
     }
@@ -136,13 +142,4 @@ fn of_table(design: &Design, key: KeyOf<'_>) -> Option<KeyType> {
     });
     let mut all = own.into_iter().chain(indexes).flatten();
     is_this_table.then(|| all.find(|(name, _)| name == key.attribute()).map(|(_, kind)| *kind)).flatten()
-}
-
-/// True of entities whose primary keys have the same attributes.
-fn is_one_table(left: &Entity, right: &Entity) -> bool {
-    let attributes = |entity: &Entity| -> Vec<String> {
-        let keys = entity.primary().map(|index| entity.keys_of(index)).unwrap_or_default();
-        keys.iter().map(|key| key.attribute().to_owned()).collect()
-    };
-    std::ptr::eq(left, right) || attributes(left) == attributes(right)
 }

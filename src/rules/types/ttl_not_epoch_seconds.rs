@@ -2,7 +2,7 @@
 
 use crate::audit::Defect;
 use crate::model::{AttributeType, is_called_ttl};
-use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, Rule};
+use crate::rules::{Check, DefaultLevel, Design, DesignFinding, DesignFindings, Entity, Group, Place, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -55,20 +55,27 @@ Store a whole number of seconds since 1970, of type Number: `int(expires.timesta
 When a value such as 0 is meant to keep an item for ever; leaving the attribute out says it better. Where the table's time to
 live is another attribute, say which: `[table] ttl`.
 ",
-    checks: &[Check::Entity(check), Check::Audit(Defect::TtlNotEpochSeconds)],
+    checks: &[Check::Table(check), Check::Audit(Defect::TtlNotEpochSeconds)],
 };
 
-fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
-    let table = design.table.ttl.as_ref();
-    let marked = || design.entities.iter().find_map(|entity| Some((entity, entity.model().ttl()?)));
-    let declared = match table {
-        Some((name, place)) => Some((name.as_str(), place.clone())),
-        None => {
-            marked().and_then(|(entity, attribute)| Some((attribute.name.value.as_str(), entity.place(attribute.ttl?))))
-        }
+/// The name of the time to live, and where it is declared.
+type Declared<'d> = (&'d str, Place);
+
+fn check(design: &Design, findings: &mut DesignFindings) {
+    let of_model = |entity: &'_ Entity| {
+        let attribute = entity.model().ttl()?;
+        Some((attribute.name.value.clone(), entity.place(attribute.ttl?)))
     };
+    let declared = design.table.ttl.clone().or_else(|| design.entities.iter().find_map(of_model));
+    let declared = declared.as_ref().map(|(name, place)| (name.as_str(), place.clone()));
+    for entity in &design.entities {
+        check_entity(entity, declared.as_ref(), findings);
+    }
+}
+
+fn check_entity(entity: &Entity, declared: Option<&Declared<'_>>, findings: &mut DesignFindings) {
     for attribute in &entity.model().attributes {
-        let is_it = match &declared {
+        let is_it = match declared {
             Some((name, _)) => *name == attribute.name.value,
             None => is_called_ttl(&attribute.name.value),
         };
@@ -91,7 +98,7 @@ fn check(design: &Design, entity: &Entity, findings: &mut DesignFindings) {
             .label("not a number")
             .subject([entity.name(), name.as_str()])
             .help("say `type = \"integer\"`, and store seconds since 1970: `int(expires.timestamp())`");
-        findings.add(match &declared {
+        findings.add(match declared {
             Some((_, place)) => finding.related(place.clone(), "the time to live"),
             None => finding,
         });
