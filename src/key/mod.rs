@@ -55,4 +55,4 @@ pub use sample::{numbers_of, sample};
 pub use shape::{Hole, Shape, ShapeMatcher, Strictness};
 pub use suspicious::{Loss, loss};
 pub use trace::{Part, PartKind, Recorder, Stop, Trace};
-pub use values::{Assumption, Values, ValuesOf, conforms, is_plain, of_attribute};
+pub use values::{Assumption, Values, ValuesOf, conforms, is_plain, of_attribute, own_values};

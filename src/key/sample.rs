@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::automaton::Automaton;
 use super::budget::Budget;
-use super::values::{conforms, of_attribute};
+use super::values::{conforms, own_values};
 use crate::model::{Attribute, AttributeType};
 use crate::value::Value;
 
@@ -33,7 +33,7 @@ fn number(attribute: &Attribute) -> Option<Value<'static>> {
         return Some(usual);
     }
     let mut budget = Budget::new(attribute.proof_steps());
-    let texts = of_attribute(&Attribute { default: None, ..attribute.clone() }).texts;
+    let texts = own_values(attribute).texts;
     let own = Automaton::within(&texts, &mut budget).ok()?;
     // The shortest text may be one that no number prints: `1.50`.
     const MOST_TRIED: usize = 24;
@@ -89,9 +89,7 @@ fn text(attribute: &Attribute) -> Option<Cow<'static, str>> {
         return None;
     }
     let mut budget = Budget::new(attribute.proof_steps());
-    let mut plain = attribute.clone();
-    plain.default = None;
-    let texts = of_attribute(&plain).texts;
+    let texts = own_values(attribute).texts;
     let apart = super::regular::without(&texts, b'#', None);
     [apart, texts].iter().find_map(|texts| {
         let automaton = Automaton::within(texts, &mut budget).ok()?;

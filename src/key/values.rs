@@ -242,6 +242,11 @@ pub fn of_attribute(attribute: &Attribute) -> Values {
     values
 }
 
+/// What the attribute's own values can be: those that no default takes the place of.
+pub fn own_values(attribute: &Attribute) -> Values {
+    of_attribute(&Attribute { default: None, ..attribute.clone() })
+}
+
 /// What the attribute's own values print.
 fn declared(attribute: &Attribute) -> Values {
     if !attribute.allowed.is_empty() {

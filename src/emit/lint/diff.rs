@@ -4,7 +4,7 @@ use std::io::Write;
 
 use similar::TextDiff;
 
-use crate::emit::log::commands;
+use crate::emit::log::{begins_here, commands};
 use crate::error::Error;
 use crate::fix::Rewrite;
 use crate::text::is_printable;
@@ -24,13 +24,12 @@ fn file_name(side: char, name: &str) -> String {
     let name = name.strip_prefix("./").unwrap_or(name);
     let whole = format!("{side}/{}", name.trim_start_matches('/'));
     let is_odd = |c: char| c == '"' || c == '\\' || !is_printable(c);
-    let commands: Vec<usize> = commands(&whole).collect();
-    if whole.contains(is_odd) || !commands.is_empty() {
+    if whole.contains(is_odd) || commands(&whole).next().is_some() {
         let mut quoted = String::from("\"");
         for (at, c) in whole.char_indices() {
             match c {
                 '"' | '\\' => quoted.extend(['\\', c]),
-                c if !is_printable(c) || commands.contains(&at) => {
+                c if !is_printable(c) || begins_here(&whole[at..]) => {
                     let mut bytes = [0; 4];
                     quoted.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!("\\{byte:03o}")));
                 }

@@ -1,7 +1,7 @@
 //! Placeholders whose text keeps or folds the case of a field, and values that differ by case alone.
 
 use super::probe::{Probe, texts_like};
-use crate::key::{Automaton, Budget, caseless, conforms, of_attribute};
+use crate::key::{Automaton, Budget, caseless, conforms, own_values};
 use crate::model::{Attribute, Era, Expression, ExpressionKind, FieldPath, Filter, Rule};
 use crate::rules::{Entity, KeyOf};
 use crate::value::Value;
@@ -58,9 +58,8 @@ pub(super) fn case_pair(attribute: &Attribute) -> Option<[Value<'static>; 2]> {
             return None;
         }
         // Text that may hold nearly any letter is not an id: its pattern only keeps something out, a delimiter perhaps.
-        let own = Attribute { default: None, ..attribute.clone() };
         let mut budget = Budget::new(attribute.proof_steps());
-        stated = Automaton::within(&caseless(&of_attribute(&own).texts), &mut budget).ok();
+        stated = Automaton::within(&caseless(&own_values(attribute).texts), &mut budget).ok();
         texts_like(attribute, ".*[A-Za-z].*", TEXTS)
     } else {
         let text = |value: &Value<'static>| if let Value::Str(text) = value { Some(text.to_string()) } else { None };

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::key::python::str_of;
-use crate::key::{Automaton, Budget, around, around_numbers, conforms, extremes, numbers_of, of_attribute};
+use crate::key::{Automaton, Budget, around, around_numbers, conforms, extremes, numbers_of, own_values};
 use crate::model::{Attribute, AttributeType, Expression, ExpressionKind, FieldPath, Filter};
 use crate::rules::Entity;
 use crate::value::Value;
@@ -131,7 +131,7 @@ pub(super) fn most_digits(attribute: &Attribute, steps: u64) -> Option<usize> {
         let values = attribute.allowed.iter().map(|allowed| &allowed.value);
         return values.filter(|value| as_number(value).is_some()).map(digits).max();
     }
-    let most = of_attribute(&Attribute { default: None, ..attribute.clone() }).max_bytes?;
+    let most = own_values(attribute).max_bytes?;
     match *attribute.kind {
         // All of them have a bound, which is no bound of a model.
         AttributeType::Integer if most > LONGEST => None,
@@ -249,13 +249,13 @@ fn texts_at_the_ends(own: &Automaton, pattern: &str, (longest, steps): (usize, u
 }
 
 fn automaton(attribute: &Attribute, steps: u64) -> Option<Automaton> {
-    let texts = of_attribute(&Attribute { default: None, ..attribute.clone() }).texts;
+    let texts = own_values(attribute).texts;
     Automaton::within(&texts, &mut Budget::new(steps)).ok()
 }
 
 /// The most bytes of an attribute's own values.
 fn longest(attribute: &Attribute) -> usize {
-    of_attribute(&Attribute { default: None, ..attribute.clone() }).max_bytes.unwrap_or(usize::MAX)
+    own_values(attribute).max_bytes.unwrap_or(usize::MAX)
 }
 
 /// The runs of digits of a text.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use regex_syntax::hir::Hir;
 
-use crate::key::{Automaton, Budget, Half, Written, conforms, of_attribute};
+use crate::key::{Automaton, Budget, Half, Written, conforms, own_values};
 use crate::model::{Attribute, Expression, FieldPath, KeyType};
 use crate::rules::{Entity, Entries, KeyOf, Witness};
 use crate::value::Value;
@@ -132,10 +132,9 @@ pub(super) fn text_like(attribute: &Attribute, pattern: &str) -> Option<String> 
 pub(super) fn texts_like(attribute: &Attribute, pattern: &str, most: usize) -> Vec<String> {
     let parsed =
         regex_syntax::ParserBuilder::new().utf8(false).unicode(false).dot_matches_new_line(true).build().parse(pattern);
-    let own = Attribute { default: None, ..attribute.clone() };
     let mut budget = Budget::new(attribute.proof_steps());
     let mut automaton = |texts: &Hir| Automaton::within(texts, &mut budget).ok();
-    let automata = parsed.ok().and_then(|wanted| Some((automaton(&of_attribute(&own).texts)?, automaton(&wanted)?)));
+    let automata = parsed.ok().and_then(|wanted| Some((automaton(&own_values(attribute).texts)?, automaton(&wanted)?)));
     let Some((own, wanted)) = automata else { return Vec::new() };
     let (mut texts, _) = own.shared_within(&wanted, most, &mut budget);
     texts.retain(|text| conforms(attribute, &Value::text(text.as_str())));

@@ -93,13 +93,10 @@ fn check(_: &Design, entity: &Entity, findings: &mut DesignFindings) {
         let mut values = if is_padded { Vec::new() } else { numbers(entity, &found) };
         // Where something may take the place of the number, it does so for zero: `zero-taken-for-unset` tells of it.
         values.retain(|value| found.alone || as_number(value) != Some(0.0));
-        let below = negatives(attribute, entity.shares().automaton);
-        if values.len() < 2 && below.len() < 2 {
-            continue;
-        }
         let Some(probe) = Probe::of(key, hole) else { continue };
         let misordered = |values: &[Value<'static>]| probe.misordered(found.field, pairs(values, found.text));
-        let Some((low, high)) = misordered(&values).or_else(|| misordered(&below)) else { continue };
+        let negatives = || negatives(attribute, entity.shares().automaton);
+        let Some((low, high)) = misordered(&values).or_else(|| misordered(&negatives())) else { continue };
         findings.add(finding(key, hole, &found, &low, &high));
     }
 }
